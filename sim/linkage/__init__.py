@@ -1,0 +1,1 @@
+"""Linkage: which registry records a rule links to each request."""
