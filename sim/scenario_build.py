@@ -1,0 +1,120 @@
+"""From settings by dotted key to checked values: what each key means, and every mistake told at its file and key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from sim.errors import Mistake
+from sim.parameters import Parameter, Value, catalogue
+from sim.scenario_files import OVERRIDES
+from sim.toml_files import nearest, show
+
+Given = Mapping[str, tuple[Any, str]]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def structure_of(model: type[BaseModel], at: str = "") -> dict[str, Any]:
+    """Return the typed keys of nested models by dotted path, with their annotation."""
+    found: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            found |= structure_of(info.annotation, f"{at}{name}.")
+        elif name != "parameters":
+            found[at + name] = info.annotation
+    return found
+
+
+def typed(cls: type[Model], given: Given, mistakes: list[Mistake]) -> Model | None:
+    """Validate the structure; None, and one mistake for each wrong key, when any is wrong."""
+    nested: dict[str, Any] = {}
+    annotations = structure_of(cls)
+    for key, (value, file) in given.items():
+        if file == OVERRIDES and annotations[key] is str and not isinstance(value, str):
+            value = show(value)  # `--set title=2025` means the words "2025"
+        section, _, name = key.rpartition(".")
+        place = nested.setdefault(section, {}) if section else nested
+        place[name] = tuple(value) if isinstance(value, list) else value
+    try:
+        return cls.model_validate(nested)
+    except ValidationError as errors:
+        told: dict[str, Mistake] = {}
+        for error in errors.errors(include_url=False, include_context=False):
+            key = _key_of(error["loc"], given)
+            value, file = given[key]
+            problem = error["msg"].removeprefix("Input ")
+            told.setdefault(key, Mistake(file, key, f"{problem[0].lower()}{problem[1:]} (got {show(value)})"))
+        mistakes += told.values()
+        return None
+
+
+def _key_of(location: tuple[int | str, ...], given: Given) -> str:
+    """Return the setting an error of the model is about: the longest part of its location that was set."""
+    for end in range(len(location), 0, -1):
+        key = ".".join(map(str, location[:end]))
+        if key in given:
+            return key
+    raise AssertionError(f"the model complains of {location}, which nobody set")
+
+
+def numbers(given: Given, level: str, structure: Mapping[str, Any], mistakes: list[Mistake]) -> dict[str, Value]:
+    """Return every parameter of the catalogue: as set, else its value at the noise level."""
+    known = catalogue()
+    resolved = {key: entry.at(level) for key, entry in known.items()}
+    for key, (setting, file) in _gathered(given, known, structure, mistakes).items():
+        try:
+            resolved[key] = known[key].accept(setting, resolved[key])
+        except ValueError as error:
+            mistakes.append(Mistake(file, key, f"{error} (got {show(setting)})"))
+    return resolved
+
+
+def _gathered(
+    given: Given, known: Mapping[str, Parameter], structure: Mapping[str, Any], mistakes: list[Mistake]
+) -> dict[str, tuple[Any, str]]:
+    """Bring the labels of a table together under its parameter; tell of keys that mean nothing."""
+    gathered: dict[str, tuple[Any, str]] = {}
+    for key, (value, file) in given.items():
+        table, _, label = key.rpartition(".")
+        if key in known:
+            gathered[key] = (value, file)
+        elif table in known and isinstance(known[table].value, dict):
+            before = gathered.get(table, ({}, file))[0]
+            gathered[table] = ({**before, label: value}, file)
+        elif (problem := _unknown(key, value, known, structure)) is not None:
+            mistakes.append(Mistake(file, key, problem))
+    return gathered
+
+
+def _unknown(key: str, value: Any, known: Mapping[str, Parameter], structure: Mapping[str, Any]) -> str | None:
+    """Say why `key` means nothing; None for an empty table of a known section."""
+    names = [*known, *structure]
+    if any(name.startswith(key + ".") for name in names):
+        return None if value == {} else f"should be a table of settings (got {show(value)})"
+    above = [name for name in names if key.startswith(name + ".")]
+    if above:
+        return f"{above[0]} holds one value, not a table (got {show(value)})"
+    return f"unknown key{nearest(key, [*names, 'extends'])} (got {show(value)})"
+
+
+def check_thresholds(linkage: Any, given: Given, mistakes: list[Mistake]) -> None:
+    """Refuse switches of the linkage section that contradict each other."""
+
+    def tell(name: str, problem: str, value: Any) -> None:
+        file = given.get(f"linkage.{name}", (None, "scenario"))[1]
+        mistakes.append(Mistake(file, f"linkage.{name}", f"{problem} (got {show(value)})"))
+
+    for name in ("threshold", "clerical_low", "clerical_high"):
+        value = getattr(linkage, name)
+        if linkage.threshold_unit == "probability" and value is not None and not 0 <= value <= 1:
+            tell(name, "is not a probability in [0, 1]", value)
+    low, high = linkage.clerical_low, linkage.clerical_high
+    if (low is None) != (high is None):
+        missing = "clerical_low" if low is None else "clerical_high"
+        tell(missing, "is needed with the other end of the clerical zone", None)
+    elif low is not None and high is not None and low > high:
+        tell("clerical_low", f"is above linkage.clerical_high = {high:g}", low)
+    if len(set(linkage.blocking)) < len(linkage.blocking):
+        tell("blocking", "names a pass twice", list(linkage.blocking))

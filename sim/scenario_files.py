@@ -1,0 +1,182 @@
+"""From files and `--set` options to one table of settings, each remembering the file that set it.
+
+`extends = "other.toml"` starts from another file, which must lie in the folder tree of the file that was asked for;
+`extends = "name"` (no suffix) starts from the shipped scenario of that name. Later settings win, path by path: the
+extended file, the file, `[scale.<name>]` if a scale was asked for, then `--set`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputErrors, Mistake
+from sim.parameters import config_root
+from sim.toml_files import leaves, nearest, parse_toml, plain_key, read_toml, show
+
+MAX_EXTENDS = 8
+OVERRIDES = "--set"
+SCALES_FILE = "scales.toml"
+_PRESET = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+@dataclass(slots=True)
+class Settings:
+    """Dotted key -> (value as written, file that wrote it), and the mistakes met on the way."""
+
+    values: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def add(self, table: dict[str, Any], file: str, under: str = "") -> None:
+        """Lay `table` over what is there; a value replaces a whole table of the same path and the reverse."""
+        for path, value in leaves(table):
+            if not plain_key(path):
+                self.mistakes.append(Mistake(file, show(".".join(path)), "is not a plain key"))
+                continue
+            self.put(under + ".".join(path), value, file)
+
+    def put(self, key: str, value: Any, file: str) -> None:
+        """Set one dotted key."""
+        parents = {key.rsplit(".", depth)[0] for depth in range(1, key.count(".") + 1)}
+        for old in [k for k in self.values if k.startswith(key + ".") or k in parents]:
+            if self.values[old][0] != {}:
+                del self.values[old]
+        self.values[key] = (value, file)
+
+    def take(self, key: str) -> tuple[Any, str] | None:
+        """Remove and return one setting."""
+        return self.values.pop(key, None)
+
+
+def presets() -> dict[str, Path]:
+    """Return the shipped scenarios by name."""
+    return {path.stem: path for path in sorted((config_root() / "scenarios").glob("*.toml"))}
+
+
+def locate(name: str | Path) -> Path:
+    """Return the file meant by a path or by the name of a shipped scenario; raises InputErrors if there is none."""
+    shipped = presets()
+    text = str(name)
+    if text in shipped and not Path(text).exists():
+        return shipped[text]
+    if "\0" in text or not Path(text).exists():
+        hint = nearest(Path(text.replace("\0", "")).stem, shipped)
+        raise InputErrors([Mistake(show(text)[1:-1], "file", f"no such file or shipped scenario{hint}")])
+    return Path(text)
+
+
+def read_settings(path: Path, scale: str | None, overrides: Iterable[tuple[str, str]]) -> Settings:
+    """Return every setting that `path` leads to, with the mistakes of all files together.
+
+    Raises InputErrors at once only where nothing further can be read (no such file, not TOML).
+    """
+    settings = Settings()
+    _read_file(path, path.resolve().parent, (), settings)
+    _apply_scale(settings, scale)
+    _apply_overrides(settings, overrides)
+    return settings
+
+
+def _read_file(path: Path, tree: Path, seen: tuple[Path, ...], settings: Settings) -> None:
+    table = read_toml(path)
+    parent = table.pop("extends", None)
+    if parent is not None:
+        here = (*seen, path.resolve())
+        try:
+            target = _extended(path, parent, tree)
+            if target.resolve() in here:
+                raise ValueError("comes back to a file that extends it")
+            if len(here) > MAX_EXTENDS:
+                raise ValueError(f"goes through more than {MAX_EXTENDS} files")
+        except ValueError as error:
+            settings.mistakes.append(Mistake(str(path), "extends", f"{error} (got {show(parent)})"))
+        else:
+            inside = target.resolve().is_relative_to(tree)
+            _read_file(target, tree if inside else target.resolve().parent, here, settings)
+            for key in ("name", "title", "summary"):  # words describe one file; they are not inherited
+                settings.take(key)
+    settings.add(table, str(path))
+
+
+def _extended(path: Path, parent: Any, tree: Path) -> Path:
+    """Return the file an `extends` means; raises ValueError where it leaves the tree or does not exist."""
+    if not isinstance(parent, str) or not parent or "\0" in parent:
+        raise ValueError("should be the name of a scenario file in the same folder or of a shipped scenario")
+    if not parent.endswith(".toml") and _PRESET.fullmatch(parent):
+        shipped = presets()
+        if parent not in shipped:
+            raise ValueError(f"is not a shipped scenario{nearest(parent, shipped)}")
+        return shipped[parent]
+    if ".." in Path(parent).parts or Path(parent).is_absolute():
+        raise ValueError("leaves the folder of the scenario")
+    target = path.parent / parent
+    if not target.resolve().is_relative_to(tree):
+        raise ValueError("leaves the folder of the scenario")
+    if not target.is_file():
+        raise ValueError(f"does not exist{nearest(parent, (p.name for p in path.parent.glob('*.toml')))}")
+    return target
+
+
+def scales() -> dict[str, dict[str, Any]]:
+    """Return the shipped scales (name -> settings); raises InputErrors if their file is damaged."""
+    return read_toml(config_root() / SCALES_FILE, SCALES_FILE)
+
+
+def _apply_scale(settings: Settings, scale: str | None) -> None:
+    """Lay the asked scale over the settings: the shipped one, then what the scenario says for it."""
+    own = {key: settings.take(key) for key in list(settings.values) if key.split(".")[0] == "scale"}
+    shipped = scales()
+    for key, found in own.items():
+        assert found is not None
+        value, file = found
+        _, _, rest = key.partition(".")
+        name, _, target = rest.partition(".")
+        if name not in shipped:
+            settings.mistakes.append(Mistake(file, key, f"no such scale{nearest(name, shipped)}"))
+        elif target not in SCALED:
+            settings.mistakes.append(Mistake(file, key, f"a scale sets only {', '.join(SCALED)}"))
+    if scale is None:
+        return
+    if scale not in shipped:
+        known = ", ".join(shipped)
+        settings.mistakes.append(Mistake("--scale", "scale", f"should be one of {known} (got {show(scale)})"))
+        return
+    chosen = {k: v for k, v in shipped[scale].items() if k != "summary"}
+    settings.add(chosen, SCALES_FILE)
+    for key, found in own.items():
+        target = key.removeprefix(f"scale.{scale}.")
+        if found is not None and target in SCALED:
+            settings.put(target, *found)
+
+
+SCALED = ("population.size", "requests.count", "replicates")
+
+
+def _apply_overrides(settings: Settings, overrides: Iterable[tuple[str, str]]) -> None:
+    seen: set[str] = set()
+    for key, text in overrides:
+        if not plain_key(tuple(key.split("."))):
+            settings.mistakes.append(Mistake(OVERRIDES, show(key), "is not a key (as in requests.count=10000)"))
+        elif key in seen:
+            settings.mistakes.append(Mistake(OVERRIDES, key, "is set twice"))
+        elif key == "extends" or key.split(".")[0] == "scale":
+            settings.mistakes.append(Mistake(OVERRIDES, key, "belongs in a file"))
+        else:
+            seen.add(key)
+            value = value_of(text)
+            if isinstance(value, dict) and value:
+                settings.add(value, OVERRIDES, f"{key}.")
+            else:
+                settings.put(key, value, OVERRIDES)
+
+
+def value_of(text: str) -> Any:
+    """Return the TOML value written in `text`; text that is no TOML value is a string as it stands."""
+    try:
+        table = parse_toml(f"value = {text}".encode("utf-8", "surrogatepass"), OVERRIDES)
+    except InputErrors:
+        return text
+    return table["value"] if set(table) == {"value"} else text
