@@ -1,0 +1,61 @@
+"""Why another person's record was disclosed: a decision table, first row that holds wins.
+
+| # | the link was made on a number | the number was mistyped | one household | same name | cause             |
+| - | ----------------------------- | ----------------------- | ------------- | --------- | ----------------- |
+| 1 | yes                           | no                      |               |           | shared_identifier |
+| 2 | yes                           | yes                     |               |           | identifier_error  |
+| 3 | no                            |                         | yes           |           | relative          |
+| 4 | no                            |                         | no            | yes       | namesake          |
+| 5 | no                            |                         | no            | no        | near_name         |
+
+The number goes first because it is what picked the record out of millions; that the two people also share a
+household or a name is told beside it (`wrong_shares_household`). A number was mistyped when the request
+carries neither the person's own number nor one known to be used with their identity (a household member's,
+a borrowed one). Two names are the same when given name and all surnames have the same letters, either in
+truth or as they stood in the request and in the file; anything else that linked is a near name.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from sim.linkage import RULES
+from sim.outcome.words import IDENTIFIER_ERROR, NAMESAKE, NEAR_NAME, RELATIVE, SHARED_IDENTIFIER
+from sim.scenario import Scenario
+
+
+def cause() -> pl.Expr:
+    """Return the decision table over number_decided, number_mistyped, same_household and same_name."""
+    return (
+        pl.when(pl.col("number_decided") & ~pl.col("number_mistyped"))
+        .then(pl.lit(SHARED_IDENTIFIER))
+        .when("number_decided")
+        .then(pl.lit(IDENTIFIER_ERROR))
+        .when("same_household")
+        .then(pl.lit(RELATIVE))
+        .when("same_name")
+        .then(pl.lit(NAMESAKE))
+        .otherwise(pl.lit(NEAR_NAME))
+    )
+
+
+def by_number(scenario: Scenario) -> frozenset[str]:
+    """Return the names of the scenario's paths that compare the number."""
+    paths = RULES[scenario.linkage.rule](scenario)
+    return frozenset(path.name for path in paths if "tin" in path.fields)
+
+
+def number_was_mistyped() -> pl.Expr:
+    """Whether the number sent is nobody's whose use with this identity is known (all columns u32, 0 none)."""
+    known = [pl.col(column) for column in ("tin", "mate_tin", "donor_tin")]
+    return ~pl.any_horizontal(pl.col("tin_sent") == number for number in known)
+
+
+def name_key(*columns: str) -> pl.Expr:
+    """Return the letters A-Z of the columns in one string, accents folded, null as empty.
+
+    Written apart from the linkage room's normalisation on purpose: what judges should not share the faults of
+    what is judged.
+    """
+    whole = pl.concat_str([pl.col(column).fill_null("") for column in columns], separator=" ")
+    return whole.str.normalize("NFKD").str.to_uppercase().str.replace_all("[^A-Z]", "")

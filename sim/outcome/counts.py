@@ -1,0 +1,65 @@
+"""From outcomes to counts: one row a replicate (and group), the only thing rates are made of.
+
+A count is a named sum over the outcomes frame. The list `COUNTS` is all of them; a rate divides two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import polars as pl
+
+from sim.outcome.words import CAUSES, OUTCOMES, WRONG
+
+_wrong = pl.col("outcome") == WRONG
+_found = pl.col("disclosed") > 0
+
+
+def _number(condition: pl.Expr) -> pl.Expr:
+    """Return the number of requests for which `condition` holds."""
+    return condition.fill_null(value=False).sum().cast(pl.Int64)
+
+
+def _total(column: str) -> pl.Expr:
+    """Return the sum of a column of counts."""
+    return pl.col(column).sum().cast(pl.Int64)
+
+
+COUNTS: Mapping[str, pl.Expr] = MappingProxyType(
+    {
+        "requests": pl.len().cast(pl.Int64),
+        "in_registry": _number(~pl.col("requested_person_absent")),
+        "absent": _number(pl.col("requested_person_absent")),
+        "deficient": _number(pl.col("deficient_request")),
+        "insufficient": _number(pl.col("insufficient_address")),
+        **{f"outcome_{word}": _number(pl.col("outcome") == word) for word in OUTCOMES},
+        "answered": _number(_found),
+        "disclosed": _total("disclosed"),
+        "wrong_disclosed": _total("wrong_disclosed"),
+        "stale_disclosed": _total("stale_disclosed"),
+        "bystanders": _total("bystanders"),
+        **{f"cause_{word}": _number(pl.col("cause") == word) for word in CAUSES},
+        "wrong_absent": _number(_wrong & pl.col("requested_person_absent")),
+        "wrong_relative": _number(_wrong & pl.col("wrong_shares_household")),
+        "answered_deficient": _number(_found & pl.col("deficient_request")),
+        "answered_insufficient": _number(_found & pl.col("insufficient_address")),
+        "ambiguous": _number(pl.col("links") > 1),
+    }
+)
+
+
+def count(outcomes: pl.DataFrame, registry: int) -> dict[str, int]:
+    """Return every count of one replicate; `registry` is the number of records in the file searched."""
+    row = outcomes.select(**COUNTS).row(0, named=True)
+    return {**row, "registry": registry}
+
+
+def count_by(outcomes: pl.DataFrame, dimension: str) -> pl.DataFrame:
+    """Return the counts of each level of one group column: columns dimension, level, then the counts."""
+    return (
+        outcomes.group_by(pl.col(dimension).cast(pl.String).fill_null("unknown").alias("level"))
+        .agg(**COUNTS)
+        .select(pl.lit(dimension).alias("dimension"), "level", *COUNTS)
+        .sort("level")
+    )
