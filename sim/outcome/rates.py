@@ -54,7 +54,8 @@ class Rate:
     """A rate `per` so many of `denominator_name`; value, bounds and error are on that scale.
 
     value is None when the denominator is zero, and `words` say so. mcse, the Monte Carlo standard error, is
-    None where none can be given (no event, or a count that is not a share in one population).
+    None where none can be given (no event, or a count that is not a share in one population). values: the
+    rate in each replicate, None where it disclosed nothing.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Rate:
     prediction_high: float | None
     method: str
     words: str
+    values: tuple[float | None, ...]
 
     def text(self) -> str:
         """Return the rate in a clause, digits only as far as the Monte Carlo error supports them."""
@@ -96,7 +98,7 @@ RATES: tuple[Definition, ...] = (
     Definition("wrong_person_per_request", "Somebody else's address", "outcome_wrong_person", "requests", _ASKED),
     Definition(
         "wrong_person_per_registry", "Somebody else's address", "wrong_disclosed", "registry",
-        "people in the registry", per=100_000, share=False,
+        "people in the registry", per=100_000,
     ),
     Definition("wrong_door", "Right person who has moved away", "stale_disclosed", "disclosed", _DISCLOSED),
     Definition("right_door", "Right person at the right door", "outcome_right_person_right_door", "answered",
@@ -128,7 +130,8 @@ def rates(counts: Sequence[dict[str, int]] | pl.DataFrame, settings: Settings | 
     """Return every rate of `RATES` from the counts, one row a replicate population."""
     frame = counts if isinstance(counts, pl.DataFrame) else pl.DataFrame(counts)
     chosen = settings or Settings()
-    return tuple(make(definition, frame, chosen) for definition in RATES if definition.denominator in frame.columns)
+    counted = [each for each in RATES if {each.numerator, each.denominator} <= set(frame.columns)]
+    return tuple(make(definition, frame, chosen) for definition in counted)
 
 
 def make(definition: Definition, counts: pl.DataFrame, settings: Settings) -> Rate:
@@ -137,8 +140,10 @@ def make(definition: Definition, counts: pl.DataFrame, settings: Settings) -> Ra
     below = counts.get_column(definition.denominator).cast(pl.Float64).to_numpy()
     events, trials = int(above.sum()), int(below.sum())
     value = events / trials if trials else None
-    estimate = _estimate(above, below, definition.share, settings) if trials else _NOTHING
-    top = 1.0 if definition.share else np.inf
+    # The same record may be disclosed for several requests: more wrong addresses than people is possible.
+    share = definition.share and events <= trials
+    estimate = _estimate(above, below, share, settings) if trials else _NOTHING
+    top = 1.0 if share else np.inf
     scaled = [
         None if number is None else definition.per * float(np.clip(number, 0.0, end))
         for number, end in (
@@ -150,6 +155,7 @@ def make(definition: Definition, counts: pl.DataFrame, settings: Settings) -> Ra
     return Rate(
         definition.name, definition.label, events, trials, definition.denominator_name, definition.per,
         above.size, settings.confidence, *scaled, method=estimate.method, words=words,
+        values=tuple(definition.per * k / n if n else None for k, n in zip(above.tolist(), below.tolist(), strict=True)),
     )  # fmt: skip
 
 
@@ -166,6 +172,7 @@ class _Estimate:
 
 
 _ROUNDING = 1e-9
+_COLUMNS = tuple(field for field in Rate.__slots__ if field != "values")
 _NOTHING = _Estimate("none: the denominator is empty")
 
 
@@ -211,6 +218,6 @@ def significant(value: float, digits: int = 2) -> str:
 
 def to_frame(made: Iterable[Rate]) -> pl.DataFrame:
     """Return rates as a table, one row a rate, with the sentence of each."""
-    rows = [{**{field: getattr(rate, field) for field in Rate.__slots__}, "text": rate.text()} for rate in made]
+    rows = [{**{field: getattr(rate, field) for field in _COLUMNS}, "text": rate.text()} for rate in made]
     numbers = dict.fromkeys(("value", "low", "high", "mcse", "prediction_low", "prediction_high"), pl.Float64)
     return pl.DataFrame(rows, schema_overrides=numbers)
