@@ -1,7 +1,8 @@
 """Every number of the model, with its unit, range, source and evidence grade.
 
-The numbers live in `configs/parameters/<group>.toml`; the code has shapes only. The key of an entry is its group and
-its path in the file: `[surname_typo.rate]` in noise.toml is `noise.surname_typo.rate`. An entry must say
+The numbers live in `configs/parameters/<group>.toml`; the code has shapes only. The key of an entry is its
+group and its path in the file: `[surname_typo.rate]` in noise.toml is `noise.surname_typo.rate`. An entry
+must say
 
     value         a number, a table of labelled numbers, or a list of numbers
     unit          of each number ("share", "years", "per 1,000 requests", ...)
@@ -12,8 +13,8 @@ its path in the file: `[surname_typo.rate]` in noise.toml is `noise.surname_typo
     label         a few plain words for a slider
     description   a sentence or two for its help text
 
-and may say `sums_to = 1` (shares that must add up) and `levels = {clean = 0, published = ..., high = ...}` (the
-value at each named level of noise). An entry that lacks any of these is refused, and with it the whole catalogue.
+and may say `sums_to = 1` (shares that must add up) and `levels = {clean = 0, published = ..., high = ...}`
+(the value at each named level of noise). One broken entry refuses the whole catalogue.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-
 
 from sim.errors import InputErrors, Mistake
 from sim.toml_files import nearest, plain_key, read_toml, show
@@ -69,7 +69,7 @@ class Parameter(BaseModel):
         return self.value if given is None else self.accept(given)
 
     def accept(self, given: Any, default: Value | None = None) -> Value:
-        """Return `given` as a value of this parameter's shape; raises ValueError saying what is wrong with it.
+        """Return `given` as a value of this parameter's shape; raises ValueError saying what is wrong.
 
         A table may name some of its labels only; the others keep their value in `default`.
         """
@@ -104,12 +104,13 @@ class Parameter(BaseModel):
         return number
 
     def _check_sum(self, numbers: tuple[float, ...]) -> None:
-        if self.sums_to is not None and not math.isclose(math.fsum(numbers), self.sums_to, abs_tol=SUM_TOLERANCE):
-            raise ValueError(f"should sum to {self.sums_to:g}, sums to {math.fsum(numbers):.6g}")
+        total = math.fsum(numbers)
+        if self.sums_to is not None and abs(total - self.sums_to) > SUM_TOLERANCE:
+            raise ValueError(f"should sum to {self.sums_to:g}, sums to {total:.6g}")
 
 
 def finite(given: Any) -> float:
-    """Return a real number as float, -0.0 as 0.0; raises ValueError for text, true/false, NaN and infinities."""
+    """Return a real number as float, -0.0 as 0.0; raises ValueError for text, true, NaN and infinities."""
     if isinstance(given, bool) or not isinstance(given, (int, float)):
         raise ValueError("should be a number")
     try:
@@ -122,7 +123,7 @@ def finite(given: Any) -> float:
 
 
 def config_root() -> Path:
-    """Return the folder of the shipped configuration: `configs/` of a checkout, else `sim/configs` of a wheel."""
+    """Return the folder of the shipped configuration: `sim/configs` of a wheel, `configs/` of a checkout."""
     packaged = Path(__file__).with_name("configs")
     checkout = Path(__file__).parent.parent / "configs"
     return packaged if packaged.is_dir() else checkout
@@ -135,7 +136,7 @@ def catalogue() -> Mapping[str, Parameter]:
 
 
 def read_catalogue(folder: Path) -> Mapping[str, Parameter]:
-    """Return the catalogue in `folder` (its *.toml files, in any order); raises InputErrors with all mistakes."""
+    """Return the catalogue in `folder`, all its *.toml files; raises InputErrors with all their mistakes."""
     found: dict[str, Parameter] = {}
     mistakes: list[Mistake] = []
     for path in sorted(folder.glob("*.toml")):
@@ -158,7 +159,8 @@ def _read_group(
     if not plain_key(at):
         mistakes.append(Mistake(file, key, "key should be letters, digits, _ or - only"))
     elif not isinstance(table, dict) or not table:
-        mistakes.append(Mistake(file, key, f"should be an entry with value, unit, range, ... (got {show(table)})"))
+        problem = f"should be an entry with value, unit, range and so on (got {show(table)})"
+        mistakes.append(Mistake(file, key, problem))
     elif any(not isinstance(child, dict) for child in table.values()) or "value" in table:
         _read_entry(file, key, table, found, mistakes)
     else:
@@ -188,7 +190,7 @@ def _read_entry(
 
 
 def _shaped(table: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry as read with lists as tuples and whole numbers as floats, as the strict model wants them."""
+    """Return an entry with lists as tuples and whole numbers as floats, as the strict model wants them."""
     return {name: _plain(value) for name, value in table.items()}
 
 
@@ -244,7 +246,8 @@ def explain(key: str) -> str:
     """Return a page of plain text on one parameter, or on every parameter of a group; raises InputErrors."""
     group = [name for name in catalogue() if name.startswith(key.rstrip(".") + ".")]
     if key not in catalogue() and group:
-        return "\n".join(f"{name}  {text_of(catalogue()[name].value)}  {catalogue()[name].label}" for name in group)
+        entries = [catalogue()[name] for name in group]
+        return "\n".join(f"{entry.key} = {text_of(entry.value)} ({entry.label})" for entry in entries)
     entry = find(key)
     low, high = entry.range
     lines = [

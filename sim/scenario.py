@@ -7,8 +7,8 @@ Structure (sizes, rule, switches) is typed here; every number of the model is a 
     count = 10_000          # structure
     coverage = 0.06         # parameter requests.coverage
 
-Read a number with `scenario.value("requests.coverage")`, labelled numbers with `scenario.table(...)`. A scenario that
-sets or reads a number without unit, range, source and grade is refused.
+Read a number with `scenario.value("requests.coverage")`, labelled numbers with `scenario.table(...)`. A
+scenario that sets or reads a number without unit, range, source and grade is refused.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sim.errors import InputErrors, Mistake
-from sim.parameters import Level, Value
+from sim.parameters import Level, Value, catalogue
 from sim.scenario_build import check_thresholds, numbers, structure_of, typed
 from sim.scenario_files import Settings, locate, read_settings
-from sim.toml_files import leaves, nearest
+from sim.toml_files import display, leaves, nearest
 
 FORMAT = "linkage-error-simulator/scenario/1"
 _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -81,11 +81,13 @@ class LinkageSpec(BaseModel):
     clerical_low: float | None = Field(None, description="From this score on a reviewer decides")
     clerical_high: float | None = Field(None, description="From this score on no reviewer is needed")
     one_to_one: bool = Field(False, description="Each record may be disclosed for one request only")
-    blocking: tuple[Pass, ...] = Field((), max_length=20, description="Blocking passes; none = the rule's own")
+    blocking: tuple[Pass, ...] = Field(
+        (), max_length=20, description="Blocking passes; none = the rule's own"
+    )
 
 
 class Scenario(BaseModel):
-    """One question, whole: structure, switches and every model number. Frozen, strict, hashable by content."""
+    """One question, whole: structure, switches and every model number. Frozen, strict, hashed by content."""
 
     model_config = _STRICT
     name: Identifier = "scenario"
@@ -110,12 +112,12 @@ class Scenario(BaseModel):
         """
         file = locate(path)
         settings = read_settings(file, scale, overrides)
-        settings.values.setdefault("name", (_identifier(file.stem), str(file)))
+        settings.values.setdefault("name", (_identifier(file.stem), display(file)))
         return cls._build(settings)
 
     @classmethod
     def of(cls, table: Mapping[str, Any] | None = None, file: str = "scenario") -> Self:
-        """Make a scenario from nested or dotted settings; raises InputErrors with every mistake, told as of `file`."""
+        """Make a scenario from nested or dotted settings; raises InputErrors, told as of `file`."""
         settings = Settings()
         for key, value in (table or {}).items():
             if isinstance(value, Mapping) and value:
@@ -131,7 +133,8 @@ class Scenario(BaseModel):
         structure = structure_of(cls)
         spec = typed(cls, {k: v for k, v in given.items() if k in structure}, mistakes)
         level = spec.noise.level if spec else "published"
-        parameters = numbers({k: v for k, v in given.items() if k not in structure}, level, structure, mistakes)
+        others = {k: v for k, v in given.items() if k not in structure}
+        parameters = numbers(others, level, structure, mistakes)
         if spec is not None:
             check_thresholds(spec.linkage, given, mistakes)
         if mistakes or spec is None:
@@ -139,8 +142,17 @@ class Scenario(BaseModel):
         return spec.model_copy(update={"parameters": parameters})
 
     def replace(self, changes: Mapping[str, Any]) -> Self:
-        """Return this scenario with dotted keys set anew, e.g. {"requests.coverage": 0.1}; raises InputErrors."""
-        return type(self).of(self.flat() | dict(changes), self.name)
+        """Return this scenario with dotted keys set anew, e.g. {"requests.coverage": 0.1}.
+
+        A new noise level moves every number that follows levels and was not set; raises InputErrors.
+        """
+        known = catalogue()
+        default = {key: known[key].at(self.noise.level) for key in self.parameters if key in known}
+        kept = {key: value for key, value in self.flat().items() if default.get(key) != value}
+        return type(self).of(kept | dict(changes), self.name)
+
+    def __hash__(self) -> int:
+        return hash((self.sha256(), self.name))
 
     def value(self, key: str) -> float:
         """Return one number; raises InputErrors if the catalogue has no such number, or has a table there."""
@@ -166,7 +178,8 @@ class Scenario(BaseModel):
     def _parameter(self, key: str) -> Value:
         if key not in self.parameters:
             hint = nearest(key, self.parameters)
-            raise InputErrors([Mistake(self.name, key, f"is used but not in the catalogue of parameters{hint}")])
+            problem = f"is used but not in the catalogue of parameters{hint}"
+            raise InputErrors([Mistake(self.name, key, problem)])
         return self.parameters[key]
 
     def flat(self) -> dict[str, Any]:
@@ -176,7 +189,7 @@ class Scenario(BaseModel):
         return flat | {key: dict(v) if isinstance(v, dict) else v for key, v in self.parameters.items()}
 
     def resolved(self) -> dict[str, Any]:
-        """Return structure and every parameter as nested plain tables, defaults written out (None left out)."""
+        """Return structure and every parameter as nested tables, defaults written out (None left out)."""
         nested: dict[str, Any] = {}
         for key, value in sorted(self.flat().items()):
             if value is None:
@@ -189,7 +202,7 @@ class Scenario(BaseModel):
         return nested
 
     def canonical(self) -> bytes:
-        """Return the canonical form of all that decides the numbers: sorted compact JSON, without the words."""
+        """Return the canonical form of all that decides the numbers: sorted compact JSON, no words."""
         settings = {key: value for key, value in self.flat().items() if key not in _WORDS}
         return _canonical({"format": FORMAT, "settings": settings})
 
@@ -207,7 +220,7 @@ class Scenario(BaseModel):
         return hashlib.sha256(_canonical({"format": FORMAT, "slice": part})).hexdigest()
 
     def to_toml(self) -> str:
-        """Return a TOML document that loads to this very scenario, whatever the defaults of a later version."""
+        """Return a TOML document that loads to this very scenario, whatever a later version's defaults."""
         return tomli_w.dumps(self.resolved())
 
 

@@ -1,4 +1,4 @@
-"""From settings by dotted key to checked values: what each key means, and every mistake told at its file and key."""
+"""From settings by dotted key to checked values; every mistake is told at its file and key."""
 
 from __future__ import annotations
 
@@ -11,6 +11,18 @@ from sim.errors import Mistake
 from sim.parameters import Parameter, Value, catalogue
 from sim.scenario_files import OVERRIDES
 from sim.toml_files import nearest, show
+
+# pydantic's error types in the words of someone who edits a TOML file; others keep pydantic's own sentence.
+_WORDS = {
+    "int_type": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "float_type": "should be a number",
+    "finite_number": "should be a finite number",
+    "string_type": "should be text",
+    "bool_type": "should be true or false",
+    "tuple_type": "should be a list",
+    "string_pattern_mismatch": "has characters that do not belong in it",
+}
 
 Given = Mapping[str, tuple[Any, str]]
 Model = TypeVar("Model", bound=BaseModel)
@@ -31,9 +43,10 @@ def typed(cls: type[Model], given: Given, mistakes: list[Mistake]) -> Model | No
     """Validate the structure; None, and one mistake for each wrong key, when any is wrong."""
     nested: dict[str, Any] = {}
     annotations = structure_of(cls)
-    for key, (value, file) in given.items():
-        if file == OVERRIDES and annotations[key] is str and not isinstance(value, str):
-            value = show(value)  # `--set title=2025` means the words "2025"
+    for key, (setting, file) in given.items():
+        # `--set title=2025` means the words "2025"
+        as_words = file == OVERRIDES and annotations[key] is str and not isinstance(setting, str)
+        value = show(setting) if as_words else setting
         section, _, name = key.rpartition(".")
         place = nested.setdefault(section, {}) if section else nested
         place[name] = tuple(value) if isinstance(value, list) else value
@@ -44,7 +57,7 @@ def typed(cls: type[Model], given: Given, mistakes: list[Mistake]) -> Model | No
         for error in errors.errors(include_url=False, include_context=False):
             key = _key_of(error["loc"], given)
             value, file = given[key]
-            problem = error["msg"].removeprefix("Input ")
+            problem = _WORDS.get(error["type"], error["msg"].removeprefix("Input "))
             told.setdefault(key, Mistake(file, key, f"{problem[0].lower()}{problem[1:]} (got {show(value)})"))
         mistakes += told.values()
         return None
@@ -59,7 +72,9 @@ def _key_of(location: tuple[int | str, ...], given: Given) -> str:
     raise AssertionError(f"the model complains of {location}, which nobody set")
 
 
-def numbers(given: Given, level: str, structure: Mapping[str, Any], mistakes: list[Mistake]) -> dict[str, Value]:
+def numbers(
+    given: Given, level: str, structure: Mapping[str, Any], mistakes: list[Mistake]
+) -> dict[str, Value]:
     """Return every parameter of the catalogue: as set, else its value at the noise level."""
     known = catalogue()
     resolved = {key: entry.at(level) for key, entry in known.items()}
@@ -88,7 +103,9 @@ def _gathered(
     return gathered
 
 
-def _unknown(key: str, value: Any, known: Mapping[str, Parameter], structure: Mapping[str, Any]) -> str | None:
+def _unknown(
+    key: str, value: Any, known: Mapping[str, Parameter], structure: Mapping[str, Any]
+) -> str | None:
     """Say why `key` means nothing; None for an empty table of a known section."""
     names = [*known, *structure]
     if any(name.startswith(key + ".") for name in names):

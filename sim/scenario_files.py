@@ -1,8 +1,8 @@
 """From files and `--set` options to one table of settings, each remembering the file that set it.
 
-`extends = "other.toml"` starts from another file, which must lie in the folder tree of the file that was asked for;
-`extends = "name"` (no suffix) starts from the shipped scenario of that name. Later settings win, path by path: the
-extended file, the file, `[scale.<name>]` if a scale was asked for, then `--set`.
+`extends = "other.toml"` starts from another file, which must lie in the folder tree of the file that was
+asked for; `extends = "name"` (no suffix) starts from the shipped scenario of that name. Later settings win, path by
+path: the extended file, the file, `[scale.<name>]` if a scale was asked for, then `--set`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import Any
 
 from sim.errors import InputErrors, Mistake
 from sim.parameters import config_root
-from sim.toml_files import leaves, nearest, parse_toml, plain_key, read_toml, show
+from sim.toml_files import display, leaves, nearest, parse_toml, plain_key, read_toml, show
 
 MAX_EXTENDS = 8
 OVERRIDES = "--set"
 SCALES_FILE = "scales.toml"
+SCALED = ("population.size", "requests.count", "replicates")
 _PRESET = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -57,7 +58,7 @@ def presets() -> dict[str, Path]:
 
 
 def locate(name: str | Path) -> Path:
-    """Return the file meant by a path or by the name of a shipped scenario; raises InputErrors if there is none."""
+    """Return the file meant by a path or by a shipped scenario's name; raises InputErrors if none is."""
     shipped = presets()
     text = str(name)
     if text in shipped and not Path(text).exists():
@@ -92,13 +93,13 @@ def _read_file(path: Path, tree: Path, seen: tuple[Path, ...], settings: Setting
             if len(here) > MAX_EXTENDS:
                 raise ValueError(f"goes through more than {MAX_EXTENDS} files")
         except ValueError as error:
-            settings.mistakes.append(Mistake(str(path), "extends", f"{error} (got {show(parent)})"))
+            settings.mistakes.append(Mistake(display(path), "extends", f"{error} (got {show(parent)})"))
         else:
             inside = target.resolve().is_relative_to(tree)
             _read_file(target, tree if inside else target.resolve().parent, here, settings)
             for key in ("name", "title", "summary"):  # words describe one file; they are not inherited
                 settings.take(key)
-    settings.add(table, str(path))
+    settings.add(table, display(path))
 
 
 def _extended(path: Path, parent: Any, tree: Path) -> Path:
@@ -112,7 +113,7 @@ def _extended(path: Path, parent: Any, tree: Path) -> Path:
         return shipped[parent]
     if ".." in Path(parent).parts or Path(parent).is_absolute():
         raise ValueError("leaves the folder of the scenario")
-    target = path.parent / parent
+    target = path.resolve().parent / parent
     if not target.resolve().is_relative_to(tree):
         raise ValueError("leaves the folder of the scenario")
     if not target.is_file():
@@ -127,39 +128,35 @@ def scales() -> dict[str, dict[str, Any]]:
 
 def _apply_scale(settings: Settings, scale: str | None) -> None:
     """Lay the asked scale over the settings: the shipped one, then what the scenario says for it."""
-    own = {key: settings.take(key) for key in list(settings.values) if key.split(".")[0] == "scale"}
     shipped = scales()
-    for key, found in own.items():
-        assert found is not None
-        value, file = found
-        _, _, rest = key.partition(".")
-        name, _, target = rest.partition(".")
+    own = [key for key in settings.values if key.split(".")[0] == "scale"]
+    chosen: dict[str, tuple[Any, str]] = {}
+    for key in own:
+        value, file = settings.values.pop(key)
+        name, _, target = key.removeprefix("scale").removeprefix(".").partition(".")
         if name not in shipped:
             settings.mistakes.append(Mistake(file, key, f"no such scale{nearest(name, shipped)}"))
-        elif target not in SCALED:
+        elif target in SCALED and name == scale:
+            chosen[target] = (value, file)
+        elif target not in SCALED and value != {}:
             settings.mistakes.append(Mistake(file, key, f"a scale sets only {', '.join(SCALED)}"))
     if scale is None:
         return
     if scale not in shipped:
-        known = ", ".join(shipped)
-        settings.mistakes.append(Mistake("--scale", "scale", f"should be one of {known} (got {show(scale)})"))
+        problem = f"should be one of {', '.join(shipped)} (got {show(scale)})"
+        settings.mistakes.append(Mistake("--scale", "scale", problem))
         return
-    chosen = {k: v for k, v in shipped[scale].items() if k != "summary"}
-    settings.add(chosen, SCALES_FILE)
-    for key, found in own.items():
-        target = key.removeprefix(f"scale.{scale}.")
-        if found is not None and target in SCALED:
-            settings.put(target, *found)
-
-
-SCALED = ("population.size", "requests.count", "replicates")
+    settings.add({k: v for k, v in shipped[scale].items() if k != "summary"}, SCALES_FILE)
+    for target, (value, file) in chosen.items():
+        settings.put(target, value, file)
 
 
 def _apply_overrides(settings: Settings, overrides: Iterable[tuple[str, str]]) -> None:
     seen: set[str] = set()
     for key, text in overrides:
         if not plain_key(tuple(key.split("."))):
-            settings.mistakes.append(Mistake(OVERRIDES, show(key), "is not a key (as in requests.count=10000)"))
+            problem = "is not a key (as in requests.count=10000)"
+            settings.mistakes.append(Mistake(OVERRIDES, show(key), problem))
         elif key in seen:
             settings.mistakes.append(Mistake(OVERRIDES, key, "is set twice"))
         elif key == "extends" or key.split(".")[0] == "scale":

@@ -1,8 +1,8 @@
 """Read TOML files that strangers wrote: bounded, strict, and with every mistake named.
 
-TOML because it types its values (YAML 1.1 turns the state NO into False and ZIP 02134 into 1116). What `tomllib`
-lets through and we do not want (huge files, deep nesting, dates, odd keys) is refused here, once, for scenarios,
-parameters and sweeps alike.
+TOML because it types its values (YAML 1.1 turns the state NO into False and ZIP 02134 into 1116). What
+`tomllib` lets through and we do not want (huge files, deep nesting, odd keys) is refused here, once, for
+scenarios, parameters and sweeps alike.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ Leaf = tuple[tuple[str, ...], Any]
 
 
 def read_toml(path: Path, shown: str | None = None) -> dict[str, Any]:
-    """Return the table in `path`; raises InputErrors (with the file as `shown`) when it is not a sane TOML file."""
-    name = shown or str(path)
+    """Return the table in `path`; raises InputErrors, naming the file as `shown`, if it is not sane TOML."""
+    name = shown or display(path)
     try:
         if not path.is_file():
             raise InputErrors([Mistake(name, "file", "is not a file" if path.exists() else "does not exist")])
@@ -37,6 +37,15 @@ def read_toml(path: Path, shown: str | None = None) -> dict[str, Any]:
     if len(raw) > MAX_BYTES:
         raise InputErrors([Mistake(name, "file", f"is larger than {MAX_BYTES:,} bytes")])
     return parse_toml(raw, name)
+
+
+def display(path: Path) -> str:
+    """Return a path as errors show it: relative to the working folder where it lies inside, on one line."""
+    try:
+        text = str(path.relative_to(Path.cwd())) if path.is_absolute() else str(path)
+    except (OSError, ValueError):
+        text = str(path)
+    return text if text.isprintable() else show(text)
 
 
 def parse_toml(raw: bytes, shown: str) -> dict[str, Any]:
@@ -82,7 +91,7 @@ def leaves(table: dict[str, Any], at: tuple[str, ...] = ()) -> Iterator[Leaf]:
 
 
 def plain_key(path: tuple[str, ...]) -> bool:
-    """Whether every part of `path` is an ordinary bare key, so that joining by dots cannot make two paths one."""
+    """Whether every part of `path` is a bare key, so that joining by dots cannot make two paths one."""
     return all(_KEY.fullmatch(part) for part in path)
 
 

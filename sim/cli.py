@@ -1,0 +1,82 @@
+"""The command `sim`: which commands there are, and how each way of failing ends.
+
+    exit 0    done
+    exit 1    some cells of a sweep failed (the others are kept), or a verification found a difference
+    exit 2    bad input: one line a mistake on stderr, `file: key: problem (got value)`; nothing was written
+    exit 3    refused: would not fit in memory or time, or is not allowed
+    exit 130  interrupted; finished work is kept, nothing is half-written
+
+To add a command: a function in a module of `sim/commands/` and a line in COMMANDS; the module is imported only
+when its command is called. The function's docstring is its help; an int it returns is the exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from sim.errors import InputErrors, Mistake, RefusedError, SimulatorError
+
+COMMANDS = {
+    "explain": ("sim.commands.inspect:explain", "Print one number of the model with its source."),
+    "schema": ("sim.commands.inspect:schema", "Print the JSON Schema of a scenario file."),
+    "scenarios": ("sim.commands.inspect:scenarios", "List the scenarios that come ready."),
+    "app": ("sim.commands.app:app", "Open the dashboard."),
+}
+HELP = """Measure how often bulk address disclosure hands over the wrong person's address.
+
+All people are synthetic. Start with `sim run`, or `sim scenarios` for the questions that come ready."""
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only for --version
+
+    try:
+        return version("linkage-error-simulator")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def build() -> App:
+    """Return the command line as an App; commands are imported when they are called for."""
+    app = App(
+        name="sim", help=HELP, version=_version, suppress_keyboard_interrupt=False, help_format="plaintext"
+    )
+    for order, (name, (place, sentence)) in enumerate(COMMANDS.items()):
+        app.command(place, name=name, help=sentence, sort_key=order)
+    return app
+
+
+def call(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; mistakes go to stderr, a line each, never a traceback."""
+    try:
+        result = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except CycloptsError as error:
+        return _tell([Mistake("command line", "arguments", " ".join(str(error).split()))], 2)
+    except InputErrors as errors:
+        return _tell(errors.mistakes, 2)
+    except RefusedError as error:
+        return _tell([f"refused: {error}"], 3)
+    except SimulatorError as error:
+        return _tell([str(error)], 2)
+    except KeyboardInterrupt:
+        return _tell(["interrupted"], 130)
+    except BrokenPipeError:  # the reader of our output (`| head`) has left: not an error
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _tell(lines: Sequence[object], code: int) -> int:
+    for line in lines:
+        print(line, file=sys.stderr)
+    return code
+
+
+def main() -> None:
+    """Entry point of the command `sim`."""
+    sys.exit(call())

@@ -1,0 +1,166 @@
+"""How long work tells how far it is: one call, and who listens.
+
+Work calls `progress(step, done, total, **info)`; it never prints. `info` may hold
+
+    people      registry records seen so far in this step, from which people per second are shown
+    replicate   the replicate at work, from 0
+    note        a few words
+
+A listener must be quick and must not raise; the work does not wait for a person to read.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Any, Protocol, Self, TextIO
+
+
+class Progress(Protocol):
+    """Told that `done` of `total` units of `step` are finished."""
+
+    def __call__(self, step: str, done: int, total: int, **info: Any) -> None:
+        """Hear of it."""
+
+
+def silent(step: str, done: int, total: int, **info: Any) -> None:
+    """Say nothing: the default of everything that takes a progress."""
+
+
+class Quiet:
+    """A listener that says nothing; the base of those that open and close something around the work."""
+
+    def __call__(self, step: str, done: int, total: int, **info: Any) -> None:
+        """Say nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+
+class Steps:
+    """When each step began, and from that its speed, time left and this process's memory."""
+
+    def __init__(self) -> None:
+        self._began: dict[str, float] = {}
+
+    def seconds(self, step: str, done: int) -> float:
+        """Return seconds since `step` was first heard of; a step that starts over counts anew."""
+        now = time.monotonic()
+        if done == 0 or step not in self._began:
+            self._began[step] = now
+        return now - self._began[step]
+
+    def tell(self, step: str, done: int, total: int, info: dict[str, Any]) -> str:
+        """Return speed, time left and memory in words, as far as they are known."""
+        seconds = self.seconds(step, done)
+        words = [str(info["note"])] if info.get("note") else []
+        if info.get("people") and seconds > 0:
+            words.append(f"{speed(info['people'] / seconds)} people/s")
+        if 0 < done < total and seconds >= 1:
+            words.append(f"{span(seconds / done * (total - done))} left")
+        elif done >= total and seconds >= 1:
+            words.append(f"took {span(seconds)}")
+        memory = resident_bytes()
+        if memory:
+            words.append(f"{memory / 2**30:.1f} GB")
+        return ", ".join(words)
+
+
+class Lines(Quiet):
+    """Plain lines, for logs and pipes: one when a step begins or ends, and one every few seconds between."""
+
+    def __init__(self, stream: TextIO | None = None, every: float = 5.0) -> None:
+        self._stream = stream or sys.stderr
+        self._every = every
+        self._steps = Steps()
+        self._said: dict[str, float] = {}
+
+    def __call__(self, step: str, done: int, total: int, **info: Any) -> None:
+        """Write one line if it is time for one."""
+        now = time.monotonic()
+        words = self._steps.tell(step, done, total, info)
+        first = step not in self._said or done == 0
+        if first or done >= total or now - self._said[step] >= self._every:
+            self._said[step] = now
+            tail = f" ({words})" if words else ""
+            print(f"{step}: {done:,} of {total:,}{tail}", file=self._stream, flush=True)
+
+
+class Bars(Quiet):
+    """A bar for each step on a terminal, by rich: share done, speed, time left, memory."""
+
+    def __init__(self, console: Any = None) -> None:
+        # Imported here: rooms that only report progress need no terminal library.
+        from rich.console import Console  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415
+        from rich.progress import Progress as Display  # noqa: PLC0415
+
+        self._display = Display(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[words]}", markup=False),
+            console=console or Console(stderr=True),
+            transient=True,
+        )
+        self._tasks: dict[str, Any] = {}
+        self._steps = Steps()
+
+    def __call__(self, step: str, done: int, total: int, **info: Any) -> None:
+        """Move the bar of `step`."""
+        if step not in self._tasks:
+            self._tasks[step] = self._display.add_task(step, total=total, words="")
+        words = self._steps.tell(step, done, total, info)
+        self._display.update(self._tasks[step], completed=done, total=total, words=words)
+
+    def __enter__(self) -> Self:
+        self._display.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._display.stop()
+
+
+def listener(quiet: bool = False, stream: TextIO | None = None) -> Quiet:
+    """Return bars on a terminal, plain lines elsewhere, nothing when `quiet`."""
+    if quiet:
+        return Quiet()
+    target = stream or sys.stderr
+    return Bars() if target.isatty() else Lines(target)
+
+
+def span(seconds: float) -> str:
+    """Return a length of time in its two largest units: 45 s, 3 min 20 s, 2 h 5 min."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def speed(number: float) -> str:
+    """Return a number per second with its thousands or millions in words."""
+    if number >= 1e6:
+        return f"{number / 1e6:.1f} million"
+    return f"{number:,.0f}"
+
+
+def resident_bytes() -> int:
+    """Return the memory this process holds now, in bytes; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as stream:
+            pages = int(stream.read().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    import resource  # noqa: PLC0415 - there is none on Windows
+
+    return pages * resource.getpagesize()
