@@ -1,0 +1,67 @@
+"""Choosing people of one chunk for the requests that fell on it.
+
+Every person of the chunk has a random priority; a request takes the first noncitizen left of its origin group. Where
+a small chunk has too few of them, the rest are noncitizens of any group, then naturalised, then US-born people, so
+that the number of requests is always the one asked for. Equivalent to simple random sampling without replacement
+within each group (Efraimidis and Spirakis 2006, equal weights).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.population import NATIVITIES, Chunk
+from sim.requests.schema import ORIGINS
+
+NONCITIZEN, NATURALISED = NATIVITIES.index("noncitizen"), NATIVITIES.index("naturalised")
+
+
+def choose(chunk: Chunk, group: np.ndarray, wanted: np.ndarray, priority: np.ndarray) -> np.ndarray:
+    """Return the row of the chunk for each request, all different.
+
+    group: (n,) origin group of each person.  wanted: (m,) origin group of each request, m <= n.
+    priority: (n,) random numbers.
+    """
+    rows = np.full(len(wanted), -1, np.int64)
+    noncitizens = np.flatnonzero(chunk.nativity == NONCITIZEN)
+    for origin in range(len(ORIGINS)):
+        asking = np.flatnonzero(wanted == origin)
+        found = _first(noncitizens[group[noncitizens] == origin], priority, len(asking))
+        rows[asking[: len(found)]] = found
+    left = np.flatnonzero(rows < 0)
+    if len(left):
+        rows[left] = _anyone(chunk, rows[rows >= 0], priority, len(left))
+    return rows
+
+
+def _first(candidates: np.ndarray, priority: np.ndarray, count: int) -> np.ndarray:
+    """Return the `count` candidates of lowest priority (fewer if there are not so many), in that order."""
+    return candidates[np.argsort(priority[candidates], kind="stable")[:count]]
+
+
+def _anyone(chunk: Chunk, taken: np.ndarray, priority: np.ndarray, count: int) -> np.ndarray:
+    """Return `count` people not yet taken: noncitizens first, then naturalised, then US-born."""
+    free = np.ones(chunk.n, dtype=bool)
+    free[taken] = False
+    tier = np.full(chunk.n, 2, np.uint8)
+    tier[chunk.nativity == NATURALISED] = 1
+    tier[chunk.nativity == NONCITIZEN] = 0
+    candidates = np.flatnonzero(free)
+    return candidates[np.lexsort((priority[candidates], tier[candidates]))[:count]]
+
+
+def mate_numbers(chunk: Chunk, rows: np.ndarray) -> np.ndarray:
+    """Return the nine-digit number of another person of each row's household; 0 where there is none. Shape (m,), u32.
+
+    The mate is the next person of the household in the order of rows, the last one's being the first.
+    """
+    households = chunk.household
+    order = np.arange(chunk.n) if np.all(households[1:] >= households[:-1]) else np.argsort(households, kind="stable")
+    ordered = households[order]
+    wanted = households[rows]
+    first, end = np.searchsorted(ordered, wanted, "left"), np.searchsorted(ordered, wanted, "right")
+    place = np.empty(chunk.n, np.int64)
+    place[order] = np.arange(chunk.n)
+    following = place[rows] + 1
+    mate = order[np.where(following < end, following, first)]
+    return np.where(mate == rows, 0, chunk.tin[mate]).astype(np.uint32)

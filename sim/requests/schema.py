@@ -1,0 +1,64 @@
+"""The columns of a request list: what is true of the person, what the request says, and what noise may use.
+
+Codes are those of the population's chunks (0 none or unknown); addresses are ids of `country.addresses`.
+Dates are yyyymmdd (0 missing), nine-digit numbers are integers (0 missing).
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+ORIGINS = ("spanish", "portuguese", "chinese", "haitian", "other")
+"""Groups of countries with one way of naming; `other` is every country not listed."""
+
+TRUTH: dict[str, pl.DataType | type[pl.DataType]] = {
+    "person": pl.Int64,  # record number; Country.OUTSIDE chunks for people outside the registry
+    "in_registry": pl.Boolean,
+    "ethnicity": pl.UInt8,
+    "nativity": pl.UInt8,
+    "sex": pl.UInt8,
+    "tin_kind": pl.UInt8,
+    "two_surnames": pl.Boolean,
+    "household": pl.Int64,  # chunk number << 32 | household within the chunk
+    "home": pl.UInt32,
+    "previous": pl.UInt32,
+    "file_address": pl.UInt32,
+    "moved_years": pl.Float32,  # years since the last move
+    "origin": pl.Enum(ORIGINS),
+}
+"""What is true of the person asked for; noise never changes it."""
+
+NAME_FIELDS = ("given", "middle", "surname", "suffix")
+ADDRESS_FIELDS = ("number", "street", "unit", "zip")
+FIELDS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "given": pl.String,
+    "middle": pl.String,  # an initial
+    "surname": pl.String,  # "GARCIA LOPEZ" for people who use two
+    "suffix": pl.String,  # JR, SR, III, IV
+    "birth": pl.Int32,
+    "tin": pl.UInt32,
+    "number": pl.Int32,  # house number, 0 none
+    "street": pl.String,
+    "unit": pl.String,
+    "zip": pl.String,
+}
+"""What the request says, as typed; the only columns that noise changes. Null where nothing is given."""
+
+MATERIAL: dict[str, pl.DataType | type[pl.DataType]] = {
+    "previous_number": pl.Int32,  # the address moved out of
+    "previous_street": pl.String,
+    "previous_unit": pl.String,
+    "previous_zip": pl.String,
+    "hub_number": pl.Int32,  # an address that many requests give
+    "hub_street": pl.String,
+    "hub_unit": pl.String,
+    "hub_zip": pl.String,
+    "mate_tin": pl.UInt32,  # the number of another person of the household, 0 none
+    "donor_given": pl.String,  # a stranger of the same sex and ethnicity whose number may be borrowed
+    "donor_surname": pl.String,
+    "donor_birth": pl.Int32,
+    "donor_tin": pl.UInt32,
+}
+"""What noise may write into a request; no part of the request itself."""
+
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {"request": pl.UInt32} | TRUTH | FIELDS | MATERIAL

@@ -1,0 +1,115 @@
+"""From codes to the clean request list: names, numbers and addresses written out as an agency would hold them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from sim.population import Country
+from sim.requests.donors import Donors
+from sim.requests.schema import ADDRESS_FIELDS, ORIGINS, SCHEMA
+
+if TYPE_CHECKING:
+    from sim.requests.draw import People
+
+SUFFIXES = ("", "JR", "SR", "III", "IV")
+LETTERS = tuple(" ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def write(
+    country: Country,
+    people: People,
+    has_tin: np.ndarray,
+    in_registry: np.ndarray,
+    pool: Donors,
+    donor: np.ndarray,
+    hub: np.ndarray,
+) -> pl.DataFrame:
+    """Return the clean list, one row a request in the order of `people`, columns as in SCHEMA.
+
+    has_tin, in_registry: (n,) bool.  donor: (n,) row of `pool`, -1 none.  hub: (n,) address ids.
+    """
+    columns: dict[str, Any] = {
+        name: getattr(people, name)
+        for name in ("request", "person", "ethnicity", "nativity", "sex", "tin_kind", "two_surnames", "household",
+                     "home", "previous", "file_address", "moved_years", "birth", "mate_tin")
+    }  # fmt: skip
+    columns["in_registry"] = in_registry
+    columns["origin"] = pl.Series(ORIGINS, dtype=pl.Enum(ORIGINS)).gather(people.origin)
+    columns["tin"] = np.where(has_tin, people.tin, 0)
+    columns |= _names(country, people) | _donor(country, pool, donor)
+    for prefix, ids in (("", people.home), ("previous_", people.previous), ("hub_", hub)):
+        columns |= {prefix + name: value for name, value in _address(country, ids).items()}
+    frame = pl.DataFrame({name: columns[name] for name in SCHEMA})
+    return frame.cast(SCHEMA)  # type: ignore[arg-type]
+
+
+def _names(country: Country, people: People) -> dict[str, pl.Series]:
+    second = np.where(people.two_surnames, people.surname2, 0)
+    return {
+        "given": _text(country.names.given_text, people.given),
+        "middle": _picked(LETTERS, people.middle),
+        "surname": _surnames(country, people.surname, second),
+        "suffix": _picked(SUFFIXES, people.suffix),
+    }
+
+
+def _donor(country: Country, pool: Donors, donor: np.ndarray) -> dict[str, Any]:
+    nobody = donor < 0
+    if not len(pool.tin):
+        empty = pl.Series([None] * len(donor), dtype=pl.String)
+        zero = np.zeros(len(donor), np.int32)
+        return {"donor_given": empty, "donor_surname": empty, "donor_birth": zero, "donor_tin": zero}
+    chosen = pool.take(np.maximum(donor, 0))
+    given, surname, surname2 = (np.where(nobody, 0, code) for code in (chosen.given, chosen.surname, chosen.surname2))
+    return {
+        "donor_given": _text(country.names.given_text, given),
+        "donor_surname": _surnames(country, surname, surname2),
+        "donor_birth": np.where(nobody, 0, chosen.birth),
+        "donor_tin": np.where(nobody, 0, chosen.tin),
+    }
+
+
+def _surnames(country: Country, first: np.ndarray, second: np.ndarray) -> pl.Series:
+    """Return "GARCIA LOPEZ", or "GARCIA" where `second` is 0."""
+    text = _text(country.names.surname_text, first)
+    both = np.flatnonzero(second > 0)
+    if not len(both):
+        return text
+    pairs = pl.DataFrame({"a": text.gather(both), "b": _text(country.names.surname_text, second[both])})
+    return text.scatter(both, pairs.select(pl.concat_str("a", "b", separator=" ")).to_series())
+
+
+def _address(country: Country, ids: np.ndarray) -> dict[str, pl.Series]:
+    """Return number, street, unit and ZIP of address ids; 0, null, null, null for id 0."""
+    addresses = country.addresses
+    none = ids == 0
+    street = _text(addresses.street_text, np.where(none, 0, addresses.street(ids)))
+    fields = pl.DataFrame({
+        "none": none,
+        "number": np.where(none, 0, addresses.number(ids)).astype(np.int32),
+        "unit": np.asarray(addresses.unit(ids)).astype(np.int32),
+        "zip": np.asarray(addresses.zip5(ids)).astype(np.int32),
+    }).select(
+        "number",
+        pl.when(~pl.col("none") & (pl.col("unit") > 0)).then(pl.col("unit").cast(pl.String)).alias("unit"),
+        pl.when(~pl.col("none")).then(pl.col("zip").cast(pl.String).str.zfill(5)).alias("zip"),
+    )
+    columns = {"street": street.set(pl.Series(none), None)} | fields.to_dict()
+    return {name: columns[name] for name in ADDRESS_FIELDS}
+
+
+def _text(spell: Any, codes: np.ndarray) -> pl.Series:
+    """Return the text of each code, null for code 0; every distinct code is spelled once."""
+    distinct, inverse = np.unique(codes, return_inverse=True)
+    spelled = pl.Series(spell(distinct.astype(np.uint32)), dtype=pl.String)
+    if len(distinct) and distinct[0] == 0:
+        spelled = spelled.scatter(0, None)
+    return spelled.gather(inverse.astype(np.uint32))
+
+
+def _picked(words: tuple[str, ...], codes: np.ndarray) -> pl.Series:
+    """Return words[code], null for code 0."""
+    return pl.Series([None, *words[1:]], dtype=pl.String).gather(codes.astype(np.uint32))
