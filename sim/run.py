@@ -1,0 +1,48 @@
+"""The page to read first: from a scenario to a misidentification rate.
+
+    scenario -> population -> requests -> noise -> link -> outcomes -> rates
+
+`simulate` is one world: one population, one request list, one pass of the matching rule, judged against known
+truth. A study (`sim.study.replicates`) does this for several populations, because a single one is luck.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from sim.linkage import link
+from sim.noise import apply
+from sim.outcome import Rate, Settings, count, judge, rates
+from sim.population import Country
+from sim.progress import Progress, silent
+from sim.requests import draw
+from sim.rng import Streams
+from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What came of one replicate: outcomes (one row a request), the ledger of noise, and the search's tallies."""
+
+    outcomes: pl.DataFrame
+    ledger: pl.DataFrame
+    tallies: pl.DataFrame
+
+
+def simulate(scenario: Scenario, replicate: int = 0, progress: Progress = silent) -> World:
+    """Return one world; equal arguments give equal worlds, whatever else is run and wherever."""
+    streams = Streams(scenario.seed, replicate)
+    country = Country(scenario, streams)
+    requests = draw(country, scenario, streams)
+    noisy = apply(requests, scenario, streams)
+    linked = link(country, noisy.frame, scenario, progress)
+    outcomes = judge(country, requests, noisy, linked, scenario)
+    return World(outcomes, noisy.ledger, linked.tallies)
+
+
+def rates_of(scenario: Scenario, replicate: int = 0) -> tuple[Rate, ...]:
+    """Return the rates of one world."""
+    world = simulate(scenario, replicate)
+    return rates([count(world.outcomes, scenario.population.size)], Settings.of(scenario))

@@ -1,0 +1,1 @@
+"""Studies: replicates, paired comparisons, sweeps, sensitivity and closed forms."""

@@ -1,0 +1,140 @@
+"""A study: the same question asked of several independent populations, and rates with intervals between them.
+
+The number of workers changes the time and nothing else. With a stopping rule the study goes on in batches
+until the headline is precise enough; the rule and every look are part of the result.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from sim.outcome import GROUPS, GroupRate, Rate, Settings, count, count_by, group_rates, rates
+from sim.progress import Progress, silent
+from sim.run import World, simulate
+from sim.scenario import Scenario
+from sim.study.stopping import Rule, Stopping
+from sim.study.workers import Workers
+
+STEP = "Populations"
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """What a study found. Frames have `replicate` u16 first and are sorted by it.
+
+    scenario: as asked, with `replicates` as done. counts: one row a replicate. group_counts: one row a
+    replicate, dimension and level. outcomes, ledger, tallies: one row a request (or fault), all replicates.
+    """
+
+    scenario: Scenario
+    counts: pl.DataFrame
+    group_counts: pl.DataFrame
+    outcomes: pl.DataFrame
+    ledger: pl.DataFrame
+    tallies: pl.DataFrame
+    seconds: float
+    stopping: Stopping | None = None
+    cases: Sequence[dict[str, Any]] = field(default_factory=tuple)
+    curve: pl.DataFrame | None = None
+
+    @functools.cached_property
+    def rates(self) -> tuple[Rate, ...]:
+        """Every rate, over all replicates."""
+        return rates(self.counts, Settings.of(self.scenario))
+
+    @property
+    def headline(self) -> Rate:
+        """Somebody else's address, per 1,000 addresses disclosed."""
+        return self.rates[0]
+
+    @functools.cached_property
+    def groups(self) -> tuple[GroupRate, ...]:
+        """The headline rate by group, with its ratio to everybody."""
+        return group_rates(self.group_counts, Settings.of(self.scenario))
+
+    @property
+    def preview(self) -> bool:
+        """Whether there are fewer replicates than a citable run needs."""
+        return self.counts.height < self.scenario.value("study.preview_below")
+
+
+def run(
+    scenario: Scenario,
+    progress: Progress = silent,
+    workers: Workers | int = 1,
+    stop: Rule | None = None,
+) -> StudyResult:
+    """Run `scenario.replicates` populations, or with a stopping rule as many as it takes, and add them up.
+
+    The scenario of a result that was stopped by rule has the number of replicates done, so that asking for it
+    with that number gives the very same rows.
+    """
+    began = time.monotonic()
+    pool = Workers(workers) if isinstance(workers, int) else workers
+    worlds: list[World] = []
+    looks = []
+    while True:
+        goal = scenario.replicates if stop is None else _next_goal(len(worlds), stop)
+        for world in _simulate(scenario, range(len(worlds), goal), progress, pool):
+            worlds.append(world)
+            progress(STEP, len(worlds), goal, replicate=len(worlds) - 1)
+        if stop is None:
+            break
+        looks.append(stop.look(_headline(scenario, worlds)))
+        if looks[-1].stop:
+            break
+    stopping = Stopping(stop, tuple(looks)) if stop else None
+    done = scenario.replace({"replicates": len(worlds)})
+    return collect(done, worlds, time.monotonic() - began, stopping)
+
+
+def collect(
+    scenario: Scenario, worlds: Sequence[World], seconds: float = 0.0, stopping: Stopping | None = None
+) -> StudyResult:
+    """Add up worlds, the replicates of one scenario in order."""
+    return StudyResult(
+        scenario=scenario,
+        counts=counts_of(scenario, worlds),
+        group_counts=_stack([_by_group(world) for world in worlds]),
+        outcomes=_stack([world.outcomes for world in worlds]),
+        ledger=_stack([world.ledger for world in worlds]),
+        tallies=_stack([world.tallies for world in worlds]),
+        seconds=seconds,
+        stopping=stopping,
+    )
+
+
+def counts_of(scenario: Scenario, worlds: Sequence[World]) -> pl.DataFrame:
+    """Return the counts of each world, one row a replicate."""
+    size = scenario.population.size
+    return _stack([pl.DataFrame([count(world.outcomes, size)]) for world in worlds])
+
+
+def _simulate(scenario: Scenario, replicates: range, progress: Progress, pool: Workers) -> Iterator[World]:
+    alone = pool.count == 1 and pool.cluster is None
+    listener = progress if alone else silent
+    return pool.each((simulate, (scenario, number, listener)) for number in replicates)
+
+
+def _next_goal(done: int, stop: Rule) -> int:
+    return min(stop.most, stop.fewest if done == 0 else done + stop.batch)
+
+
+def _headline(scenario: Scenario, worlds: Sequence[World]) -> Rate:
+    return rates(counts_of(scenario, worlds), Settings.of(scenario))[0]
+
+
+def _by_group(world: World) -> pl.DataFrame:
+    return pl.concat([count_by(world.outcomes, dimension) for dimension in GROUPS])
+
+
+def _stack(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Put the frames of all replicates under each other, the replicate's number first."""
+    numbered = (frame.select(pl.lit(number, pl.UInt16).alias("replicate"), pl.all()) for number, frame in enumerate(frames))
+    return pl.concat(list(numbered))
