@@ -36,8 +36,8 @@ class WrongClassWarning(UserWarning):
 class Stop:
     """When EM stops: largest change of any probability below `change`, or after `iterations` rounds."""
 
-    change: float = 1e-6
-    iterations: int = 500
+    change: float = 1e-8
+    iterations: int = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ def fit(
     """Estimate m (and the share of true pairs unless `hold_share`) by EM.
 
     u: one array per comparison, indexed by level number.  names: of the comparisons, for messages.
-    extra: (n,) natural-log value-frequency evidence of each pair, used in the E-step.  largest_share: bound on
-    the share above which the class is held to be wrong (a request has at most one true pair, so requests /
-    pairs).  pseudo_count: added to each level's expected count, so that a level never seen keeps m > 0.
+    extra: (n,) natural-log value-frequency evidence of each pair, used in the E-step.  largest_share: above it
+    the class is held to be wrong (a request has at most one true pair, so requests / pairs).
+    pseudo_count: added to each level's expected count, so that a level never seen keeps m > 0.
     Raises WrongClassError (or warns) where the check of the class fails, ValueError on shapes that disagree.
     """
     stop = stop or Stop()
@@ -103,7 +103,9 @@ def fit(
         matched = _level_counts(patterns.levels, same, n_levels)
         updated = tuple(_normalise(values + pseudo_count) for values in matched)
         new_share = share if hold_share else float(same.sum() / counts.sum())
-        change = max(abs(new_share - share), *(float(np.nanmax(abs(a - b))) for a, b in zip(m, updated, strict=True)))
+        change = max(
+            abs(new_share - share), *(float(np.nanmax(abs(a - b))) for a, b in zip(m, updated, strict=True))
+        )
         m, share = updated, new_share
         trace.append((likelihood, share, change))
         if change < stop.change:
@@ -116,17 +118,15 @@ def fit(
 def check_class(
     m: Sequence[Floats], u: Sequence[Floats], share: float, names: Sequence[str], largest_share: float
 ) -> tuple[str, ...]:
-    """Return what speaks against the class being "the same person", one sentence each; empty if nothing does."""
-    problems = [
-        f"{name}: exact agreement is no likelier in the fitted class ({values[1]:.4g}) than by chance ({held[1]:.4g})"
-        for name, values, held in zip(names, m, u, strict=True)
-        if not values[1] > held[1]
-    ]
-    problems += [
-        f"{name}: disagreement is likelier in the fitted class ({values[-1]:.4g}) than by chance ({held[-1]:.4g})"
-        for name, values, held in zip(names, m, u, strict=True)
-        if values[-1] > held[-1]
-    ]
+    """Return what speaks against the class being "the same person", a sentence each; empty if nothing."""
+    problems = []
+    for name, fitted, chance in zip(names, m, u, strict=True):
+        if not fitted[1] > chance[1]:
+            why = "exact agreement is no likelier in the fitted class"
+            problems.append(f"{name}: {why} ({fitted[1]:.4g}) than by chance ({chance[1]:.4g})")
+        if fitted[-1] > chance[-1]:
+            why = "disagreement is likelier in the fitted class"
+            problems.append(f"{name}: {why} ({fitted[-1]:.4g}) than by chance ({chance[-1]:.4g})")
     if share > largest_share:
         problems.append(f"share of true pairs {share:.4g} is above what is possible ({largest_share:.4g})")
     return tuple(problems)
@@ -145,7 +145,7 @@ def combine(fits: Sequence[tuple[Sequence[str], Fit]], names: Sequence[str]) -> 
             pooled[name] = pooled.get(name, np.zeros_like(matched)) + matched
     orphans = [name for name in names if name not in pooled]
     if orphans:
-        raise ValueError(f"every pass blocks on {', '.join(orphans)}: add a pass that does not, or give its m")
+        raise ValueError(f"every pass blocks on {', '.join(orphans)}: add one that does not, or give its m")
     return {name: _normalise(pooled[name] + 0.5) for name in names}
 
 
@@ -155,20 +155,26 @@ def _expect(
     """E-step: expected number of true pairs of each pattern, and the log-likelihood up to a constant."""
     odds = np.log(share / (1 - share)) + look_up(patterns.levels, weights)
     if extra is None:
-        return counts * _sigmoid(odds), float(counts @ np.logaddexp(0.0, odds) + counts.sum() * np.log1p(-share))
+        return counts * _sigmoid(odds), float(
+            counts @ np.logaddexp(0.0, odds) + counts.sum() * np.log1p(-share)
+        )
     pair_odds = odds[patterns.of_pair] + extra
     same = np.bincount(patterns.of_pair, weights=_sigmoid(pair_odds), minlength=len(counts))
     return same, float(np.logaddexp(0.0, pair_odds).sum() + counts.sum() * np.log1p(-share))
 
 
 def _level_counts(levels: Levels, same: Floats, n_levels: Sequence[int]) -> tuple[Floats, ...]:
-    """M-step counts: expected true pairs at each level of each comparison; [0] is NaN, missing says nothing."""
+    """M-step counts: expected true pairs at each level; [0] is NaN, since missing says nothing."""
     out = []
     for k, n in enumerate(n_levels):
         count = np.bincount(levels[:, k], weights=same, minlength=n + 1)
         count[MISSING] = np.nan
         out.append(count)
     return tuple(out)
+
+
+def _largest_change(before: Sequence[Floats], after: Sequence[Floats]) -> float:
+    return max(float(np.nanmax(abs(a - b))) for a, b in zip(before, after, strict=True))
 
 
 def _normalise(counts: Floats) -> Floats:

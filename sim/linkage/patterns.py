@@ -1,8 +1,8 @@
 """Agreement patterns: what is kept of a compared pair, and how a change of weights re-scores them all.
 
-A pair is reduced to one level number per comparison: 0 where a value is missing on either side, 1 for the best
-level (exact agreement), up to L for "all else". Few combinations occur, so the pairs share a short table of
-patterns and each keeps only its row number there (one byte while there are at most 256, else two or four).
+A pair is reduced to one level number per comparison: 0 where a value is missing on either side, 1 for the
+best level (exact agreement), up to L for "all else". Few combinations occur, so the pairs share a short table
+of patterns and each keeps only its row number there (one byte while there are at most 256, else two or four).
 New weights are summed over the table and looked up: 0.7 ns a pair, against about 40 ns for a classifier.
 """
 
@@ -24,8 +24,8 @@ Floats = NDArray[np.float64]
 class Patterns:
     """The distinct patterns of n pairs over K comparisons.
 
-    levels: (P, K) level numbers of each distinct pattern.  of_pair: (n,) row of `levels` for each pair, in the
-    smallest unsigned type that holds P.
+    levels: (P, K) level numbers of each distinct pattern.  of_pair: (n,) row of `levels` for each pair, in
+    the smallest unsigned type that holds P.
     """
 
     levels: Levels
@@ -52,7 +52,7 @@ class Patterns:
         return np.bincount(self.of_pair, minlength=len(self.levels))
 
     def totals(self, values: Sequence[Floats]) -> Floats:
-        """Return for each pattern the sum over comparisons of `values[k][level of comparison k]`, shape (P,)."""
+        """Return for each pattern the sum over comparisons k of `values[k][level of k]`, shape (P,)."""
         return look_up(self.levels, values)
 
     def scores(self, values: Sequence[Floats], extra: Floats | None = None) -> Floats:
@@ -62,7 +62,7 @@ class Patterns:
 
 
 def look_up(levels: Levels, values: Sequence[Floats]) -> Floats:
-    """Return for each row of `levels` (n, K) the sum of `values[k][levels[:, k]]`, added in the order of k."""
+    """Return for each row of `levels` (n, K) the sum over k, in order, of `values[k][levels[:, k]]`."""
     total = np.zeros(len(levels))
     for k, value in enumerate(values):
         total += np.asarray(value, np.float64)[levels[:, k]]
