@@ -84,8 +84,8 @@ def fit(
     """Estimate m (and the share of true pairs unless `hold_share`) by EM.
 
     u: one array per comparison, indexed by level number.  names: of the comparisons, for messages.
-    extra: (n,) natural-log value-frequency evidence of each pair, used in the E-step.  largest_share: above it
-    the class is held to be wrong (a request has at most one true pair, so requests / pairs).
+    extra: (n,) natural-log value-frequency evidence of each pair, used in the E-step.  largest_share: above
+    it the class is held to be wrong (a request has at most one true pair, so requests / pairs).
     pseudo_count: added to each level's expected count, so that a level never seen keeps m > 0.
     Raises WrongClassError (or warns) where the check of the class fails, ValueError on shapes that disagree.
     """
@@ -160,14 +160,16 @@ def _expect(
         )
     pair_odds = odds[patterns.of_pair] + extra
     same = np.bincount(patterns.of_pair, weights=_sigmoid(pair_odds), minlength=len(counts))
-    return same, float(np.logaddexp(0.0, pair_odds).sum() + counts.sum() * np.log1p(-share))
+    return same.astype(np.float64), float(
+        np.logaddexp(0.0, pair_odds).sum() + counts.sum() * np.log1p(-share)
+    )
 
 
 def _level_counts(levels: Levels, same: Floats, n_levels: Sequence[int]) -> tuple[Floats, ...]:
     """M-step counts: expected true pairs at each level; [0] is NaN, since missing says nothing."""
     out = []
     for k, n in enumerate(n_levels):
-        count = np.bincount(levels[:, k], weights=same, minlength=n + 1)
+        count = np.bincount(levels[:, k], weights=same, minlength=n + 1).astype(np.float64)
         count[MISSING] = np.nan
         out.append(count)
     return tuple(out)

@@ -57,7 +57,7 @@ class Patterns:
 
     def scores(self, values: Sequence[Floats], extra: Floats | None = None) -> Floats:
         """Return the sum for each pair, shape (n,), plus `extra` (n,), e.g. value-frequency bits."""
-        scores = self.totals(values)[self.of_pair]
+        scores: Floats = self.totals(values)[self.of_pair]
         return scores if extra is None else scores + extra
 
 

@@ -92,7 +92,8 @@ def one_to_one(request: NDArray[np.uint32], record: Ints, score: Floats) -> Bool
     order = np.argsort(-score, kind="stable")
     _, request_row = np.unique(request, return_inverse=True)
     _, record_row = np.unique(record, return_inverse=True)
-    return _greedy(order, request_row.astype(np.int64), record_row.astype(np.int64))
+    kept: Bools = _greedy(order, request_row.astype(np.int64), record_row.astype(np.int64))
+    return kept
 
 
 @njit(cache=True, nogil=True)
