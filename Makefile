@@ -10,8 +10,7 @@ INSTALLED := $(VENV)/.installed
 
 help: ## list the targets
 	@echo "The Linkage Error Simulator. Targets:"
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do \
-	    printf '  make %-7s %s\n' "$$name" "$$what"; done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
 run: $(INSTALLED) ## install what is needed, run the default scenario, print the headline
 	@$(BIN)/sim run
