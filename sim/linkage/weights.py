@@ -45,7 +45,7 @@ class Frequency:
     ) -> Frequency:
         """Count values in `columns` of the records; a share below `floor` counts as `floor`."""
         pooled = np.concatenate([np.asarray(records[name]) for name in columns]).astype(np.int64)
-        people = max(np.count_nonzero(records[columns[0]]), 1)
+        people = max(int(np.count_nonzero(records[columns[0]])), 1)
         values, counts = np.unique(pooled[pooled != 0], return_counts=True)
         bits = strength * np.log2(u / np.maximum(counts / people, floor))
         return cls(columns, values, bits, strength * float(np.log2(u / floor)))
@@ -80,7 +80,7 @@ def chance(
 ) -> tuple[Floats, ...]:
     """Return u by level from the level numbers (n, K) of random pairs; [0], missing, is NaN.
 
-    exact: closed form of the best level where there is one; the counted levels share what it leaves.
+    exact: closed form of the best level where there is one; the counted ones share what it leaves.
     Levels never counted get half a pair, so that their weight is finite.
     """
     out = []
@@ -122,7 +122,7 @@ def weigh(comparison: Comparison, m: Floats, u: Floats, frequency: Frequency | N
 def prior_bits(true_pairs: float, pairs: float) -> float:
     """Return the log2 odds that a random pair is a true one; raises ValueError unless 0 < true pairs < pairs.
 
-    Expected overlap: requests x share of the requested persons who are in the registry, of requests x records.
+    Expected overlap: requests x share of requested persons in the registry, out of requests x records.
     """
     if not 0 < true_pairs < pairs:
         raise ValueError(f"expected true pairs must be between 0 and {pairs}, got {true_pairs}")
