@@ -1,10 +1,10 @@
 """How often the headline interval holds the truth, in toy worlds whose rate is known.
 
-Each toy study has 20 populations of about 5,000 disclosed addresses. A population's true share is the known rate times
-a random factor of mean one (standard deviation 15 % between populations); the number disclosed varies too.
-Compared at a nominal 95 %: the program's own headline interval (jackknife t), the plain t interval of the
-replicates' rates, Wilson's on pooled counts and the percentile bootstrap over replicates. Run with
-`python benchmarks/interval_coverage.py [worlds]`; writes benchmarks/results/interval_coverage.csv.
+Each toy study has 20 populations of about 5,000 disclosed addresses. A population's true share is the known
+rate times a random factor of mean one (standard deviation 15 % between populations); the number disclosed
+varies too. Compared at a nominal 95 %: the program's own headline interval (jackknife t), the plain t
+interval of the replicates' rates, Wilson's on pooled counts and the percentile bootstrap over replicates.
+Run with `python benchmarks/interval_coverage.py [worlds]`; writes benchmarks/results/interval_coverage.csv.
 """
 
 from __future__ import annotations

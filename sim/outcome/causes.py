@@ -1,12 +1,12 @@
 """Why another person's record was disclosed: a decision table, first row that holds wins.
 
-| # | the link was made on a number | the number was mistyped | one household | same name | cause             |
-| - | ----------------------------- | ----------------------- | ------------- | --------- | ----------------- |
-| 1 | yes                           | no                      |               |           | shared_identifier |
-| 2 | yes                           | yes                     |               |           | identifier_error  |
-| 3 | no                            |                         | yes           |           | relative          |
-| 4 | no                            |                         | no            | yes       | namesake          |
-| 5 | no                            |                         | no            | no        | near_name         |
+| # | the number decided | the number was mistyped | one household | same name | cause             |
+| - | ------------------ | ----------------------- | ------------- | --------- | ----------------- |
+| 1 | yes                | no                      |               |           | shared_identifier |
+| 2 | yes                | yes                     |               |           | identifier_error  |
+| 3 | no                 |                         | yes           |           | relative          |
+| 4 | no                 |                         | no            | yes       | namesake          |
+| 5 | no                 |                         | no            | no        | near_name         |
 
 The number goes first because it is what picked the record out of millions; that the two people also share a
 household or a name is told beside it (`wrong_shares_household`). A number was mistyped when the request

@@ -51,7 +51,8 @@ def group_rates(
     """
     definition = next(each for each in RATES if each.name == rate)
     found = []
-    for (dimension,), part in counts.sort("dimension", "level", "replicate").group_by("dimension", maintain_order=True):
+    ordered = counts.sort("dimension", "level", "replicate")
+    for (dimension,), part in ordered.group_by("dimension", maintain_order=True):
         grid = _grid(part, definition.numerator), _grid(part, definition.denominator)
         levels = part.get_column("level").unique(maintain_order=True).to_list()
         base = reference if reference in levels else OVERALL
@@ -99,7 +100,8 @@ def _delta(
     """Return the log ratio in one population with its delta-method bounds.
 
     part: events of the group that are also the base's (the group itself when the base is everybody). The log
-    ratio to the whole is then (1 - a) times the log ratio to the rest, a being the group's part of the events.
+    ratio to the whole is then (1 - a) times the log ratio to the rest, a being the group's part of the
+    events.
     """
     share = float(part[0] / base_events[0])
     rest = float(base_events[0] - part[0])

@@ -31,7 +31,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A ratio of totals over replicates: its estimate, jackknife standard error, interval, prediction range."""
+    """A ratio of totals over replicates: estimate, jackknife standard error, interval, prediction range."""
 
     value: float
     standard_error: float
@@ -40,7 +40,7 @@ class Ratio:
 
 
 def wilson(events: int, trials: int, confidence: float = 0.95) -> Interval:
-    """Return Wilson's score interval for `events` of `trials`; raise ValueError unless 0 <= events <= trials."""
+    """Return Wilson's score interval for `events` of `trials`; ValueError unless 0 <= events <= trials."""
     _check(events, trials)
     z = float(stats.norm.ppf((1 + confidence) / 2))
     share = events / trials
@@ -100,9 +100,9 @@ def prediction_range(values: Floats, centre: float, confidence: float = 0.95) ->
 def ratio_of_totals(numerators: Floats, denominators: Floats, confidence: float = 0.95) -> Ratio:
     """Return sum(numerators) / sum(denominators) over R replicates with a jackknife t interval.
 
-    numerators, denominators: shape (R,), R >= 2; replicates with nothing in the denominator weigh nothing, and
-    at least two must have something. Bounds are not clipped: a caller knows whether his ratio has an end.
-    Raises ValueError when fewer than two replicates have a denominator.
+    numerators, denominators: shape (R,), R >= 2; replicates with nothing in the denominator weigh nothing,
+    and at least two must have something. Bounds are not clipped: a caller knows whether his ratio has an
+    end. Raises ValueError when fewer than two replicates have a denominator.
     """
     full = denominators > 0
     above, below = numerators[full].astype(np.float64), denominators[full].astype(np.float64)

@@ -28,6 +28,11 @@ from sim.scenario import Scenario
 GROUPS = ("ethnicity", "nativity", "tin_kind", "two_surnames", "origin")
 """Columns of the outcomes by which rates are told apart."""
 
+_ADDED = ("disclosed", "wrong_disclosed", "stale_disclosed", "bystanders")
+_BESIDE = (
+    "request", "person", "household", "previous", "in_registry", "tin_sent", "number_mistyped", "true_name",
+    "sent_name",
+)  # fmt: skip
 _LABELS = {"ethnicity": ETHNICITIES, "nativity": NATIVITIES, "tin_kind": TIN_KINDS}
 
 
@@ -46,7 +51,7 @@ def judge(
     judged = (
         asked.join(found, on="request", how="left")
         .join(linked.tallies.select("request", "path", "links"), on="request", how="left")
-        .with_columns(pl.col("disclosed", "wrong_disclosed", "stale_disclosed", "bystanders", "links").fill_null(0))
+        .with_columns(pl.col(*_ADDED, "links").fill_null(0))
         .with_columns(_outcome().alias("outcome"), pl.col("wrong_shares_household").fill_null(value=False))
         .sort("request")
     )
@@ -93,7 +98,8 @@ def _usable() -> pl.Expr:
 
 
 def _blank() -> pl.Expr:
-    return (pl.col("number_sent") == 0) & pl.all_horizontal(pl.col("street_sent", "unit_sent", "zip_sent").is_null())
+    no_words = pl.all_horizontal(pl.col("street_sent", "unit_sent", "zip_sent").is_null())
+    return (pl.col("number_sent") == 0) & no_words
 
 
 def _unit_lost() -> pl.Expr:
@@ -126,12 +132,8 @@ def _found(
 def _against_truth(
     country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame, number_paths: frozenset[str]
 ) -> pl.DataFrame:
-    """Set each disclosed record beside the requested person: columns right, same_household, others, cause."""
-    truth = asked.select(
-        "request", "person", "household", "previous", "in_registry", "number_mistyped", "true_name", "sent_name",
-        pl.col("tin_sent"),
-    )  # fmt: skip
-    each = disclosures.join(truth, on="request", how="inner", suffix="_asked").with_columns(
+    """Set each disclosed record beside the requested person: right, same_household, others, cause."""
+    each = disclosures.join(asked.select(_BESIDE), on="request", how="inner", suffix="_asked").with_columns(
         right=pl.col("person") == pl.col("person_asked"),
         same_household=_same_household(),
         number_decided=pl.col("path").is_in(list(number_paths)) & (pl.col("tin_sent") != 0),
@@ -140,9 +142,10 @@ def _against_truth(
         each = each.with_columns(_names_of(country, each, prefix).alias(f"{prefix}name"))
     same_name = (pl.col("true_name") == pl.col("name")) | (pl.col("sent_name") == pl.col("file_name"))
     home = pl.col("same_household") & pl.col("lives_at_file")
-    return each.with_columns(
-        same_name=same_name, others=(pl.col("occupants").cast(pl.Int32) - home.cast(pl.Int32)).clip(lower_bound=0)
-    ).with_columns(pl.when(~pl.col("right")).then(cause()).cast(CAUSE).alias("cause"))
+    others = (pl.col("occupants").cast(pl.Int32) - home.cast(pl.Int32)).clip(lower_bound=0)
+    return each.with_columns(same_name=same_name, others=others).with_columns(
+        pl.when(~pl.col("right")).then(cause()).cast(CAUSE).alias("cause")
+    )
 
 
 def _same_household() -> pl.Expr:
@@ -152,8 +155,8 @@ def _same_household() -> pl.Expr:
     with them. Address numbers of people outside the registry are not comparable, so only households count.
     """
     together = pl.col("household") == pl.col("household_asked")
-    before = pl.col("in_registry") & (pl.col("previous") != 0) & (pl.col("previous") == pl.col("previous_asked"))
-    return together | before
+    moved = pl.col("in_registry") & (pl.col("previous") != 0)
+    return together | (moved & (pl.col("previous") == pl.col("previous_asked")))
 
 
 def _names_of(country: Country, each: pl.DataFrame, prefix: str) -> pl.Series:

@@ -1,8 +1,8 @@
 """The one place where rates are made: numerator, denominator, its name, interval, Monte Carlo error.
 
-`RATES` is the whole list. A rate over replicate populations is the ratio of totals with a jackknife t interval
-and a prediction range for one population; a rate of a single population has the interval of its counts. When
-the denominator is empty there is no rate, only words: nothing disclosed is not 0 %.
+`RATES` is the whole list. A rate over replicate populations is the ratio of totals with a jackknife t
+interval and a prediction range for one population; a rate of a single population has the interval of its
+counts. When the denominator is empty there is no rate, only words: nothing disclosed is not 0 %.
 """
 
 from __future__ import annotations
@@ -93,40 +93,85 @@ class Rate:
 _DISCLOSED = "addresses disclosed"
 _ASKED = "requests"
 
+_ANSWERED = "requests answered"
+_WRONG_ANSWERS = "requests answered with somebody else's address"
+_ELSE = "Somebody else's address"
+
 RATES: tuple[Definition, ...] = (
-    Definition("wrong_person", "Somebody else's address", "wrong_disclosed", "disclosed", _DISCLOSED),
-    Definition("wrong_person_per_request", "Somebody else's address", "outcome_wrong_person", "requests", _ASKED),
+    Definition("wrong_person", _ELSE, "wrong_disclosed", "disclosed", _DISCLOSED),
+    Definition("wrong_person_per_request", _ELSE, "outcome_wrong_person", "requests", _ASKED),
     Definition(
-        "wrong_person_per_registry", "Somebody else's address", "wrong_disclosed", "registry",
-        "people in the registry", per=100_000,
+        "wrong_person_per_registry",
+        _ELSE,
+        "wrong_disclosed",
+        "registry",
+        "people in the registry",
+        per=100_000,
     ),
     Definition("wrong_door", "Right person who has moved away", "stale_disclosed", "disclosed", _DISCLOSED),
-    Definition("right_door", "Right person at the right door", "outcome_right_person_right_door", "answered",
-               "requests answered"),
+    Definition(
+        "right_door",
+        "Right person at the right door",
+        "outcome_right_person_right_door",
+        "answered",
+        _ANSWERED,
+    ),
     Definition("answered", "Requests answered with an address", "answered", "requests", _ASKED),
-    Definition("missed", "In the registry, yet nothing disclosed", "outcome_missed", "in_registry",
-               "requests for people in the registry"),
-    Definition("bystanders", "Other people living at a disclosed address", "bystanders", "disclosed", _DISCLOSED,
-               share=False),
-    Definition("absent_among_wrong", "Wrong because the person is not in the registry at all", "wrong_absent",
-               "outcome_wrong_person", "requests answered with somebody else's address"),
-    Definition("household_among_wrong", "Wrong person is of the same household", "wrong_relative",
-               "outcome_wrong_person", "requests answered with somebody else's address"),
-    Definition("deficient_among_answered", "No usable address supplied", "answered_deficient", "answered",
-               "requests answered"),
-    Definition("insufficient_among_answered", "Junk or incomplete address supplied", "answered_insufficient",
-               "answered", "requests answered"),
+    Definition(
+        "missed",
+        "In the registry, yet nothing disclosed",
+        "outcome_missed",
+        "in_registry",
+        "requests for people in the registry",
+    ),
+    Definition(
+        "bystanders",
+        "Other people living at a disclosed address",
+        "bystanders",
+        "disclosed",
+        _DISCLOSED,
+        share=False,
+    ),
+    Definition(
+        "absent_among_wrong",
+        "Wrong because the person is not in the registry at all",
+        "wrong_absent",
+        "outcome_wrong_person",
+        _WRONG_ANSWERS,
+    ),
+    Definition(
+        "household_among_wrong",
+        "Wrong person is of the same household",
+        "wrong_relative",
+        "outcome_wrong_person",
+        _WRONG_ANSWERS,
+    ),
+    Definition(
+        "deficient_among_answered", "No usable address supplied", "answered_deficient", "answered", _ANSWERED
+    ),
+    Definition(
+        "insufficient_among_answered",
+        "Junk or incomplete address supplied",
+        "answered_insufficient",
+        "answered",
+        _ANSWERED,
+    ),
     Definition("deficient", "No usable address supplied", "deficient", "requests", _ASKED),
     Definition("ambiguous", "Requests with more than one link", "ambiguous", "requests", _ASKED),
-    *(Definition(f"cause_{word}", f"Wrong: {PLAIN[word]}", f"cause_{word}", "answered", "requests answered")
-      for word in CAUSES),
-)  # fmt: skip
+    *(
+        Definition(f"cause_{word}", f"Wrong: {PLAIN[word]}", f"cause_{word}", "answered", _ANSWERED)
+        for word in CAUSES
+    ),
+)
 
 HEADLINE = RATES[0].name
 _MOST_DECIMALS = 9
 
 
-def rates(counts: Sequence[dict[str, int]] | pl.DataFrame, settings: Settings | None = None) -> tuple[Rate, ...]:
+Counts = Sequence[dict[str, int]] | pl.DataFrame
+
+
+def rates(counts: Counts, settings: Settings | None = None) -> tuple[Rate, ...]:
     """Return every rate of `RATES` from the counts, one row a replicate population."""
     frame = counts if isinstance(counts, pl.DataFrame) else pl.DataFrame(counts)
     chosen = settings or Settings()
@@ -155,8 +200,13 @@ def make(definition: Definition, counts: pl.DataFrame, settings: Settings) -> Ra
     return Rate(
         definition.name, definition.label, events, trials, definition.denominator_name, definition.per,
         above.size, settings.confidence, *scaled, method=estimate.method, words=words,
-        values=tuple(definition.per * k / n if n else None for k, n in zip(above.tolist(), below.tolist(), strict=True)),
+        values=_each(definition.per, above, below),
     )  # fmt: skip
+
+
+def _each(per: int, above: Floats, below: Floats) -> tuple[float | None, ...]:
+    """Return the rate of each replicate."""
+    return tuple(per * k / n if n else None for k, n in zip(above.tolist(), below.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +227,7 @@ _NOTHING = _Estimate("none: the denominator is empty")
 
 
 def _estimate(above: Floats, below: Floats, share: bool, settings: Settings) -> _Estimate:
-    """Choose the interval: between populations where two have a denominator and events suffice, else exact."""
+    """Choose the interval: between populations where two of them and the events suffice, else exact."""
     events, trials = int(above.sum()), int(below.sum())
     populations = int((below > 0).sum())
     rare = min(events, trials - events) <= settings.exact_below if share else events == 0

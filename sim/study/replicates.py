@@ -14,10 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from sim.outcome import GROUPS, GroupRate, Rate, Settings, count, count_by, group_rates, rates
+from sim.outcome import GroupRate, Rate, Settings, count, group_rates, rates
 from sim.progress import Progress, silent
 from sim.run import World, simulate
 from sim.scenario import Scenario
+from sim.study.batches import by_group
 from sim.study.stopping import Rule, Stopping
 from sim.study.workers import Workers
 
@@ -101,7 +102,7 @@ def collect(
     return StudyResult(
         scenario=scenario,
         counts=counts_of(scenario, worlds),
-        group_counts=_stack([_by_group(world) for world in worlds]),
+        group_counts=pl.concat([by_group(world, number) for number, world in enumerate(worlds)]),
         outcomes=_stack([world.outcomes for world in worlds]),
         ledger=_stack([world.ledger for world in worlds]),
         tallies=_stack([world.tallies for world in worlds]),
@@ -130,11 +131,7 @@ def _headline(scenario: Scenario, worlds: Sequence[World]) -> Rate:
     return rates(counts_of(scenario, worlds), Settings.of(scenario))[0]
 
 
-def _by_group(world: World) -> pl.DataFrame:
-    return pl.concat([count_by(world.outcomes, dimension) for dimension in GROUPS])
-
-
 def _stack(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Put the frames of all replicates under each other, the replicate's number first."""
-    numbered = (frame.select(pl.lit(number, pl.UInt16).alias("replicate"), pl.all()) for number, frame in enumerate(frames))
-    return pl.concat(list(numbered))
+    number = [pl.lit(each, pl.UInt16).alias("replicate") for each in range(len(frames))]
+    return pl.concat([frame.select(which, pl.all()) for which, frame in zip(number, frames, strict=True)])

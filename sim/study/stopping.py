@@ -41,7 +41,8 @@ class Rule:
         known = headline.low is not None and headline.high is not None
         half = (headline.high - headline.low) / 2 if known else None  # type: ignore[operator]
         narrow = half is not None and half <= aim and headline.replicates >= self.fewest
-        return Look(headline.replicates, headline.value, half, aim, narrow or headline.replicates >= self.most)
+        done = headline.replicates
+        return Look(done, headline.value, half, aim, stop=narrow or done >= self.most)
 
 
 @dataclass(frozen=True, slots=True)

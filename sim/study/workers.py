@@ -1,7 +1,8 @@
 """Where the work is done: here, in local processes, or on a Dask cluster, with the same results.
 
-Every task is a pure function of its arguments and results come back in the order of the tasks, so that neither
-the number of workers nor the order in which they finish can move a number. All of it is joblib's interface.
+Every task is a pure function of its arguments and results come back in the order of the tasks, so that
+neither the number of workers nor the order in which they finish can move a number. All of it is joblib's
+interface.
 """
 
 from __future__ import annotations
@@ -53,13 +54,14 @@ class Workers:
 def _dask_client(address: str) -> Iterator[Any]:
     """Connect to a scheduler; raises InputErrors when Dask is not installed or does not answer."""
     try:
-        from distributed import Client
+        from distributed import Client  # noqa: PLC0415 - an extra, wanted only here
     except ImportError:
         problem = 'needs the extra "cluster" (pip install "linkage-error-simulator[cluster]")'
         raise InputErrors([Mistake("command line", "--cluster", problem)]) from None
     try:
         client = Client(address, timeout="10s")
     except (OSError, ValueError) as error:
-        raise InputErrors([Mistake("command line", "--cluster", f"no scheduler at {address} ({error})")]) from error
+        problem = f"no scheduler at {address} ({error})"
+        raise InputErrors([Mistake("command line", "--cluster", problem)]) from error
     with client:
         yield client

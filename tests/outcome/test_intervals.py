@@ -40,7 +40,15 @@ def test_no_event_in_a_thousand_means_fewer_than_three_in_a_thousand() -> None:
 
 @pytest.mark.parametrize(
     ("events", "method"),
-    [(0, "upper bound"), (1, "Clopper"), (5, "Clopper"), (6, "Wilson"), (94, "Wilson"), (95, "Clopper"), (100, "Clopper")],
+    [
+        (0, "upper bound"),
+        (1, "Clopper"),
+        (5, "Clopper"),
+        (6, "Wilson"),
+        (94, "Wilson"),
+        (95, "Clopper"),
+        (100, "Clopper"),
+    ],
 )
 def test_within_one_population_the_method_follows_the_number_of_events(events: int, method: str) -> None:
     assert method in within(events, 100).method

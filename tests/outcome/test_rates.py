@@ -6,7 +6,18 @@ import numpy as np
 import polars as pl
 import pytest
 
-from sim.outcome.rates import HEADLINE, RATES, Definition, Rate, Settings, make, rates, rounded, significant, to_frame
+from sim.outcome.rates import (
+    HEADLINE,
+    RATES,
+    Definition,
+    Rate,
+    Settings,
+    make,
+    rates,
+    rounded,
+    significant,
+    to_frame,
+)
 from sim.scenario import Scenario
 
 SHARE = Definition("wrong_person", "Somebody else's address", "k", "n", "addresses disclosed")
@@ -27,7 +38,10 @@ def test_nought_is_never_printed_without_an_upper_bound() -> None:
     found = rate([0, 0], [500, 500])
     assert found.value == found.low == 0
     assert found.high == pytest.approx(2.9912, abs=1e-4)
-    assert found.text() == "none seen among 1,000 addresses disclosed; fewer than 3.0 per 1,000 (95 % one-sided bound)"
+    assert (
+        found.text()
+        == "none seen among 1,000 addresses disclosed; fewer than 3.0 per 1,000 (95 % one-sided bound)"
+    )
 
 
 def test_one_population_has_the_interval_of_its_counts() -> None:

@@ -1,0 +1,194 @@
+"""Run the cells of a sweep, each kept the moment it is done, and gather them into one table.
+
+    <out>/<sweep>/
+      cells/<sixteen hex digits>.json   counts of one cell; named by the hash of its scenario and the engine
+      sweep.parquet, sweep.csv          one row a cell, group and rate; a failed cell is a row without a value
+      manifest.json                     what was asked, by which engine, with which result hash
+
+Running again does only what is missing, damaged or (if asked) failed. The result hash covers the rows, not
+times or places, so that it is the same for one worker or many, and for a sweep that was killed and resumed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from sim.errors import RefusedError
+from sim.progress import Progress, silent
+from sim.scenario import Scenario
+from sim.study.batches import Outcome, batches, run_batch
+from sim.study.grid import Cell, Plan
+from sim.study.store import lock, read_cell, remove_leftovers, write_cell, write_whole
+from sim.study.tables import sweep_table
+from sim.study.workers import Workers
+
+STEP = "Cells"
+Namer = Callable[[Scenario], str]
+_CELL = b"linkage-error-simulator/cell-name/1\0"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepResult:
+    """A finished sweep: its folder, its table, and how its cells fared.
+
+    done and failed: cells by their state now. reused: cells found whole from before. damaged: cell files that
+    failed their checksum and were computed again.
+    """
+
+    folder: Path
+    table: pl.DataFrame
+    result_hash: str
+    done: int
+    failed: int
+    reused: int
+    damaged: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run. engine: words that change whenever the numbers may (version and source hash).
+
+    run_id: names the run a cell is, for the manifest. retry: compute failed cells again.
+    """
+
+    workers: Workers = field(default_factory=Workers)
+    engine: str = ""
+    run_id: Namer | None = None
+    retry: bool = False
+    together: int | None = None
+
+
+def run(plan: Plan, out: Path, options: Options, progress: Progress = silent) -> SweepResult:
+    """Run what is missing of `plan` in `out/<name>` and gather all of it.
+
+    Raises RefusedError when another process holds the folder or it cannot be written. Interrupted by a
+    KeyboardInterrupt it keeps every finished cell and lets the interrupt through.
+    """
+    began = time.monotonic()
+    folder = out / plan.name
+    cells = folder / "cells"
+    try:
+        cells.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RefusedError(f"{folder} cannot be written: {error.strerror}") from None
+    with lock(folder):
+        remove_leftovers(cells)
+        remove_leftovers(folder)
+        kept, damaged = _kept(plan, cells, options)
+        progress(STEP, len(kept), len(plan.cells), note=f"{len(kept)} kept from before" if kept else "")
+        reused = len(kept)
+        for cell, body in _compute([c for c in plan.cells if c.number not in kept], options):
+            write_cell(_path(cells, cell, options), body)
+            kept[cell.number] = body
+            progress(STEP, len(kept), len(plan.cells), note=_note(cell, body))
+        bodies = [kept[cell.number] for cell in plan.cells]
+        return _gather(plan, folder, bodies, options, (reused, damaged, time.monotonic() - began))
+
+
+def cell_name(scenario: Scenario, engine: str) -> str:
+    """Return sixteen hexadecimal digits that name what a cell computes."""
+    return hashlib.sha256(_CELL + scenario.canonical() + b"\0" + engine.encode()).hexdigest()[:16]
+
+
+def _path(cells: Path, cell: Cell, options: Options) -> Path:
+    return cells / f"{cell_name(cell.scenario, options.engine)}.json"
+
+
+def _kept(plan: Plan, cells: Path, options: Options) -> tuple[dict[int, dict[str, Any]], int]:
+    """Return the bodies of cells already on disk and whole, and the number of damaged ones."""
+    found, damaged = {}, 0
+    for cell in plan.cells:
+        path = _path(cells, cell, options)
+        body = read_cell(path)
+        if body is not None and body["scenario_sha256"] == cell.scenario.sha256():
+            if body["status"] == "done" or not options.retry:
+                found[cell.number] = body
+        elif path.exists():
+            damaged += 1
+    return found, damaged
+
+
+def _compute(missing: Sequence[Cell], options: Options) -> Iterator[tuple[Cell, dict[str, Any]]]:
+    """Yield each missing cell with its body, in batches of cells that share their people."""
+    groups = batches(missing, options.together, options.workers.count)
+    tasks = ((run_batch, (tuple(cell.scenario for cell in group),)) for group in groups)
+    for group, outcomes in zip(groups, options.workers.each(tasks), strict=True):
+        for cell, outcome in zip(group, outcomes, strict=True):
+            yield cell, _body(cell, outcome)
+
+
+def _body(cell: Cell, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "scenario_sha256": cell.scenario.sha256(),
+        "settings": dict(cell.settings),
+        "status": "failed" if outcome.error else "done",
+        "error": outcome.error,
+        "counts": outcome.counts,
+        "group_counts": outcome.group_counts,
+        "seconds": round(outcome.seconds, 3),
+    }
+
+
+def _note(cell: Cell, body: Mapping[str, Any]) -> str:
+    settings = ", ".join(f"{key}={value}" for key, value in cell.settings.items())
+    return f"{settings}: {body['error'] or 'done in ' + format(body['seconds'], '.1f') + ' s'}"
+
+
+def _gather(
+    plan: Plan, folder: Path, bodies: Sequence[dict[str, Any]], options: Options, told: tuple[int, int, float]
+) -> SweepResult:
+    reused, damaged, seconds = told
+    table = sweep_table(plan, bodies)
+    text = table.write_csv()
+    result_hash = hashlib.sha256(text.encode()).hexdigest()
+    failed = sum(body["status"] == "failed" for body in bodies)
+    write_whole(folder / "sweep.csv", text.encode())
+    write_whole(folder / "sweep.parquet", _parquet(table))
+    manifest = _manifest(plan, bodies, options, result_hash)
+    write_whole(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
+    return SweepResult(folder, table, result_hash, len(bodies) - failed, failed, reused, damaged, seconds)
+
+
+def _manifest(
+    plan: Plan, bodies: Sequence[dict[str, Any]], options: Options, result_hash: str
+) -> dict[str, Any]:
+    cells = [
+        {
+            "number": cell.number,
+            "file": f"cells/{cell_name(cell.scenario, options.engine)}.json",
+            "settings": dict(cell.settings),
+            "scenario_sha256": cell.scenario.sha256(),
+            **({"run_id": options.run_id(cell.scenario)} if options.run_id else {}),
+            "status": body["status"],
+            **({"error": body["error"]} if body["error"] else {}),
+            "seconds": body["seconds"],
+        }
+        for cell, body in zip(plan.cells, bodies, strict=True)
+    ]
+    return {
+        "format": "linkage-error-simulator/sweep/1",
+        "notice": "SYNTHETIC: every person and number here is simulated",
+        "sweep": plan.name,
+        "title": plan.title,
+        "summary": plan.summary,
+        "varied": list(plan.varied),
+        "engine": options.engine,
+        "result_hash": result_hash,
+        "cells": cells,
+    }
+
+
+def _parquet(table: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.write_parquet(buffer)
+    return buffer.getvalue()
