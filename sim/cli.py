@@ -6,8 +6,8 @@
     exit 3    refused: would not fit in memory or time, or is not allowed
     exit 130  interrupted; finished work is kept, nothing is half-written
 
-To add a command: a function in a module of `sim/commands/` and a line in COMMANDS; the module is imported only
-when its command is called. The function's docstring is its help; an int it returns is the exit code.
+To add a command: a function in a module of `sim/commands/` and a line in COMMANDS; the module is imported
+only when its command is called. The function's docstring is its help; an int it returns is the exit code.
 """
 
 from __future__ import annotations
@@ -43,7 +43,11 @@ def _version() -> str:
 def build() -> App:
     """Return the command line as an App; commands are imported when they are called for."""
     app = App(
-        name="sim", help=HELP, version=_version, suppress_keyboard_interrupt=False, help_format="plaintext"
+        name="sim",
+        help=HELP,
+        version=_version,
+        suppress_keyboard_interrupt=False,
+        help_format="plaintext",
     )
     for order, (name, (place, sentence)) in enumerate(COMMANDS.items()):
         app.command(place, name=name, help=sentence, sort_key=order)
@@ -51,7 +55,7 @@ def build() -> App:
 
 
 def call(arguments: Sequence[str] | None = None) -> int:
-    """Run one command line and return its exit code; mistakes go to stderr, a line each, never a traceback."""
+    """Run one command line and return its exit code; mistakes go to stderr, a line each, no traceback."""
     try:
         result = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()

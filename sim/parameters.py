@@ -161,7 +161,7 @@ def _read_group(
     elif not isinstance(table, dict) or not table:
         problem = f"should be an entry with value, unit, range and so on (got {show(table)})"
         mistakes.append(Mistake(file, key, problem))
-    elif any(not isinstance(child, dict) for child in table.values()) or "value" in table:
+    elif len(at) > 1 and (any(not isinstance(child, dict) for child in table.values()) or "value" in table):
         _read_entry(file, key, table, found, mistakes)
     else:
         for name, child in table.items():
@@ -214,7 +214,7 @@ def _entry_mistakes(file: str, key: str, errors: ValidationError) -> list[Mistak
     for error in errors.errors(include_url=False, include_context=False):
         field = str(error["loc"][0])
         got = f" (got {show(error['input'])})"
-        if error["type"] == "missing":
+        if error["type"] == "missing" and len(error["loc"]) == 1:
             problem, got = "is missing", ""
         elif error["type"] == "extra_forbidden":
             problem = f"is not a field of an entry{nearest(field, fields)}"

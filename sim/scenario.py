@@ -120,10 +120,8 @@ class Scenario(BaseModel):
         """Make a scenario from nested or dotted settings; raises InputErrors, told as of `file`."""
         settings = Settings()
         for key, value in (table or {}).items():
-            if isinstance(value, Mapping) and value:
-                settings.add(dict(value), file, f"{key}.")
-            else:
-                settings.put(key, value, file)
+            *parents, last = key.split(".")
+            settings.add({last: dict(value) if isinstance(value, Mapping) else value}, file, parents)
         return cls._build(settings)
 
     @classmethod

@@ -129,8 +129,8 @@ def check_thresholds(linkage: Any, given: Given, mistakes: list[Mistake]) -> Non
             tell(name, "is not a probability in [0, 1]", value)
     low, high = linkage.clerical_low, linkage.clerical_high
     if (low is None) != (high is None):
-        missing = "clerical_low" if low is None else "clerical_high"
-        tell(missing, "is needed with the other end of the clerical zone", None)
+        one, other = ("clerical_low", "clerical_high") if high is None else ("clerical_high", "clerical_low")
+        tell(one, f"needs linkage.{other}, the other end of the clerical zone", low if high is None else high)
     elif low is not None and high is not None and low > high:
         tell("clerical_low", f"is above linkage.clerical_high = {high:g}", low)
     if len(set(linkage.blocking)) < len(linkage.blocking):

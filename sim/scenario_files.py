@@ -1,8 +1,8 @@
 """From files and `--set` options to one table of settings, each remembering the file that set it.
 
 `extends = "other.toml"` starts from another file, which must lie in the folder tree of the file that was
-asked for; `extends = "name"` (no suffix) starts from the shipped scenario of that name. Later settings win, path by
-path: the extended file, the file, `[scale.<name>]` if a scale was asked for, then `--set`.
+asked for; `extends = "name"` (no suffix) starts from the shipped scenario of that name. Later settings win,
+path by path: the extended file, the file, `[scale.<name>]` if a scale was asked for, then `--set`.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ class Settings:
     values: dict[str, tuple[Any, str]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def add(self, table: dict[str, Any], file: str, under: str = "") -> None:
+    def add(self, table: dict[str, Any], file: str, under: Iterable[str] = ()) -> None:
         """Lay `table` over what is there; a value replaces a whole table of the same path and the reverse."""
-        for path, value in leaves(table):
-            if not plain_key(path):
-                self.mistakes.append(Mistake(file, show(".".join(path)), "is not a plain key"))
-                continue
-            self.put(under + ".".join(path), value, file)
+        for path, value in leaves(table, tuple(under)):
+            key = ".".join(path)
+            if plain_key(path):
+                self.put(key, value, file)
+            else:
+                self.mistakes.append(Mistake(file, show(key), "is not a plain key"))
 
     def put(self, key: str, value: Any, file: str) -> None:
         """Set one dotted key."""
@@ -61,12 +62,16 @@ def locate(name: str | Path) -> Path:
     """Return the file meant by a path or by a shipped scenario's name; raises InputErrors if none is."""
     shipped = presets()
     text = str(name)
-    if text in shipped and not Path(text).exists():
+    try:
+        there = bool(text) and Path(text).exists()
+    except (OSError, ValueError):  # a name too long for the system, or with a NUL in it
+        there = False
+    if there:
+        return Path(text)
+    if text in shipped:
         return shipped[text]
-    if "\0" in text or not Path(text).exists():
-        hint = nearest(Path(text.replace("\0", "")).stem, shipped)
-        raise InputErrors([Mistake(show(text)[1:-1], "file", f"no such file or shipped scenario{hint}")])
-    return Path(text)
+    hint = nearest(Path(text).stem, shipped)
+    raise InputErrors([Mistake(show(text), "file", f"no such file or shipped scenario{hint}")])
 
 
 def read_settings(path: Path, scale: str | None, overrides: Iterable[tuple[str, str]]) -> Settings:
@@ -163,11 +168,8 @@ def _apply_overrides(settings: Settings, overrides: Iterable[tuple[str, str]]) -
             settings.mistakes.append(Mistake(OVERRIDES, key, "belongs in a file"))
         else:
             seen.add(key)
-            value = value_of(text)
-            if isinstance(value, dict) and value:
-                settings.add(value, OVERRIDES, f"{key}.")
-            else:
-                settings.put(key, value, OVERRIDES)
+            *parents, last = key.split(".")
+            settings.add({last: value_of(text)}, OVERRIDES, parents)
 
 
 def value_of(text: str) -> Any:

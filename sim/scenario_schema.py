@@ -1,4 +1,4 @@
-"""The JSON Schema of a scenario file, derived from the models and the catalogue; nothing is listed by hand."""
+"""The JSON Schema of a scenario file, derived from models and catalogue; nothing is listed by hand."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a scenario file as a TOML or JSON table.
 
-    Every parameter carries its range (`minimum`, `maximum`), default, and as `x-unit`, `x-source` and `x-grade`
-    what the catalogue knows of it. Raises InputErrors if the catalogue is broken.
+    Every parameter carries its range (`minimum`, `maximum`) and default, and as `x-unit`, `x-source` and
+    `x-grade` what the catalogue knows of it. Raises InputErrors if the catalogue is broken.
     """
     document = _inlined(Scenario.model_json_schema())
     document["properties"].pop("parameters")
