@@ -19,14 +19,16 @@ import polars as pl
 
 from sim.linkage import Linked
 from sim.noise import Noisy
-from sim.outcome.causes import by_number, cause, name_key, number_was_mistyped
+from sim.outcome.causes import blind_to_number, cause, name_key, number_decided, number_was_mistyped
 from sim.outcome.words import CAUSE, MISSED, OUTCOME, RIGHT_DOOR, WITHHELD, WRONG, WRONG_DOOR
-from sim.population import ETHNICITIES, NATIVITIES, TIN_KINDS, Country
+from sim.population import ETHNICITIES, NATIVITIES, Country
 from sim.requests import Requests
 from sim.scenario import Scenario
 
 GROUPS = ("ethnicity", "nativity", "tin_kind", "two_surnames", "origin")
 """Columns of the outcomes by which rates are told apart."""
+
+TIN_KINDS = ("ssn", "itin")
 
 _ADDED = ("disclosed", "wrong_disclosed", "stale_disclosed", "bystanders")
 _BESIDE = (
@@ -47,7 +49,7 @@ def judge(
     (other people now living at the disclosed addresses, each address once); links u32; and `GROUPS`.
     """
     asked = _asked(requests.clean, noisy.frame)
-    found = _found(country, asked, linked.disclosures, by_number(scenario))
+    found = _found(country, asked, linked.disclosures, blind_to_number(scenario))
     judged = (
         asked.join(found, on="request", how="left")
         .join(linked.tallies.select("request", "path", "links"), on="request", how="left")
@@ -108,10 +110,10 @@ def _unit_lost() -> pl.Expr:
 
 
 def _found(
-    country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame, number_paths: frozenset[str]
+    country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame, blind: frozenset[str]
 ) -> pl.DataFrame:
     """Judge every disclosed address and add them up by request."""
-    each = _against_truth(country, asked, disclosures, number_paths)
+    each = _against_truth(country, asked, disclosures, blind)
     # An address disclosed twice for one request exposes its people once.
     exposed = each.unique(["request", "file_address"], keep="first", maintain_order=True)
     bystanders = exposed.group_by("request").agg(pl.col("others").sum().cast(pl.UInt32).alias("bystanders"))
@@ -130,13 +132,13 @@ def _found(
 
 
 def _against_truth(
-    country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame, number_paths: frozenset[str]
+    country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame, blind: frozenset[str]
 ) -> pl.DataFrame:
     """Set each disclosed record beside the requested person: right, same_household, others, cause."""
     each = disclosures.join(asked.select(_BESIDE), on="request", how="inner", suffix="_asked").with_columns(
         right=pl.col("person") == pl.col("person_asked"),
         same_household=_same_household(),
-        number_decided=pl.col("path").is_in(list(number_paths)) & (pl.col("tin_sent") != 0),
+        number_decided=number_decided(blind),
     )
     for prefix in ("", "file_"):
         each = each.with_columns(_names_of(country, each, prefix).alias(f"{prefix}name"))

@@ -151,9 +151,9 @@ def _base(spec: SweepFile, file: Path) -> Scenario:
     """Return the base scenario: a shipped name, or a file in the folder of the sweep."""
     if not spec.scenario.endswith(".toml"):
         return Scenario.load(spec.scenario, scale=spec.scale)
-    target = file.parent / spec.scenario
+    target = file.parent / spec.scenario.replace("\0", "?")
     inside = target.resolve().is_relative_to(file.parent.resolve())
-    if "\0" in spec.scenario or not inside or not target.is_file():
+    if not inside or not target.is_file():
         problem = f"should be a shipped scenario or a file beside the sweep (got {show(spec.scenario)})"
         raise InputErrors([Mistake(display(file), "scenario", problem)])
     return Scenario.load(target, scale=spec.scale)
