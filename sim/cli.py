@@ -1,7 +1,8 @@
 """The command `sim`: which commands there are, and how each way of failing ends.
 
     exit 0    done
-    exit 1    some cells of a sweep failed (the others are kept), or a verification found a difference
+    exit 1    some cells of a sweep failed (the others are kept), a verification found a difference, or the
+              disk would not take the results
     exit 2    bad input: one line a mistake on stderr, `file: key: problem (got value)`; nothing was written
     exit 3    refused: would not fit in memory or time, or is not allowed
     exit 130  interrupted; finished work is kept, nothing is half-written
@@ -21,6 +22,7 @@ from cyclopts import App, CycloptsError
 from sim.errors import InputErrors, Mistake, RefusedError, SimulatorError
 
 COMMANDS = {
+    "run": ("sim.commands.run:run", "Run a scenario and write its results."),
     "explain": ("sim.commands.inspect:explain", "Print one number of the model with its source."),
     "schema": ("sim.commands.inspect:schema", "Print the JSON Schema of a scenario file."),
     "scenarios": ("sim.commands.inspect:scenarios", "List the scenarios that come ready."),
@@ -68,11 +70,15 @@ def call(arguments: Sequence[str] | None = None) -> int:
         return _tell([f"refused: {error}"], 3)
     except SimulatorError as error:
         return _tell([str(error)], 2)
+    except MemoryError:
+        return _tell(["refused: memory ran out; ask for fewer people, or for fewer workers"], 3)
     except KeyboardInterrupt:
         return _tell(["interrupted"], 130)
     except BrokenPipeError:  # the reader of our output (`| head`) has left: not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # disk full, folder read-only: rooms write whole files or none
+        return _tell([f"{error.filename or 'output'}: cannot be written: {error.strerror or error}"], 1)
 
 
 def _tell(lines: Sequence[object], code: int) -> int:

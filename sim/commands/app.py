@@ -15,10 +15,10 @@ def app(*, port: int = 8501) -> int:
     Args:
         port: port to serve on.
     """
+    if not 1024 <= port <= 65535:
+        raise InputErrors([Mistake("command line", "--port", f"is not in [1024, 65535] (got {port})")])
     page = Path(__file__).parents[2] / "app.py"
     if not page.is_file():
         raise InputErrors([Mistake("app.py", "file", "is not here; the dashboard runs from a checkout")])
-    if not 1024 <= port <= 65535:
-        raise InputErrors([Mistake("command line", "--port", f"is not in [1024, 65535] (got {port})")])
     command = [sys.executable, "-m", "streamlit", "run", str(page), f"--server.port={port}"]
     return subprocess.call([*command, "--server.address=127.0.0.1", "--browser.gatherUsageStats=false"])

@@ -1,0 +1,151 @@
+"""The command that answers a question: simulate, write the run folder, say the headline."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from sim.errors import InputErrors, Mistake
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+    from sim.study.replicates import StudyResult
+
+DEFAULT = "aug2025-as-run"
+Sets = Annotated[tuple[str, ...], Parameter(name="--set", negative="")]
+Switch = Annotated[bool, Parameter(negative="")]
+
+
+def run(
+    scenario: str = DEFAULT,
+    *,
+    sets: Sets = (),
+    replicates: str | None = None,
+    seed: str | None = None,
+    scale: str | None = None,
+    out: Path = Path("runs"),
+    workers: int = 1,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    quiet: Switch = False,
+) -> None:
+    """Run a scenario and write its results.
+
+    Args:
+        scenario: a scenario file, or the name of one that comes ready (see `sim scenarios`).
+        sets: KEY=VALUE, one setting changed, e.g. --set requests.count=10000; may be given many times.
+        replicates: independent populations to simulate; 20 for a citable run.
+        seed: master seed.
+        scale: preview or national; sets the sizes (see configs/scales.toml).
+        out: folder in which the run's own folder is made.
+        workers: processes that share the replicates.
+        as_json: print the result for machines.
+        quiet: print nothing but the result.
+    """
+    asked = load(scenario, sets, replicates=replicates, seed=seed, scale=scale)
+    check_out(out)
+    if not 1 <= workers <= 256:
+        raise InputErrors([Mistake("command line", "--workers", f"is not in [1, 256] (got {workers})")])
+
+    from sim.progress import listener
+    from sim.record import write
+    from sim.study.replicates import run as study
+
+    with listener(quiet) as progress:
+        result = study(asked, progress=progress, workers=workers)
+    folder = write(result, out)
+    print(_as_json(result, folder) if as_json else _as_text(result, folder))
+
+
+def load(name: str, sets: Sequence[str], *, scale: str | None = None, **options: str | None) -> Scenario:
+    """Return the scenario of a command line, with options such as --seed laid over it.
+
+    Raises InputErrors with every mistake of file, options and rule names.
+    """
+    from sim.scenario import Scenario
+
+    pairs, mistakes = split_sets(sets)
+    for key, text in options.items():
+        if text is None:
+            continue
+        if key in (given for given, _ in pairs):
+            mistakes.append(Mistake("--set", key, f"is also given as --{key}"))
+        else:
+            pairs.append((key, text))
+    try:
+        scenario = Scenario.load(name, pairs, scale)
+    except InputErrors as errors:
+        raise InputErrors([*mistakes, *(_option(m, options) for m in errors.mistakes)]) from None
+    if mistakes:
+        raise InputErrors(mistakes)
+    return scenario
+
+
+def _option(mistake: Mistake, options: dict[str, str | None]) -> Mistake:
+    """Tell a mistake in an option as of that option, not of the `--set` it stands for."""
+    if mistake.file == "--set" and options.get(mistake.key) is not None:
+        return Mistake("command line", f"--{mistake.key}", mistake.problem)
+    return mistake
+
+
+def split_sets(sets: Sequence[str]) -> tuple[list[tuple[str, str]], list[Mistake]]:
+    """Split KEY=VALUE options; a mistake for each without a key or without `=`."""
+    pairs: list[tuple[str, str]] = []
+    mistakes: list[Mistake] = []
+    for option in sets:
+        key, equals, text = option.partition("=")
+        if equals and key.strip():
+            pairs.append((key.strip(), text.strip()))
+        else:
+            mistakes.append(
+                Mistake("--set", option[:60] or "''", "should be KEY=VALUE, as in requests.count=10000")
+            )
+    return pairs, mistakes
+
+
+def check_out(out: Path) -> None:
+    """Refuse a results folder that could not be written, before any work is done; makes nothing."""
+    place = out
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise InputErrors([Mistake("command line", "--out", f"is inside a file, not a folder (got '{out}')")])
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputErrors([Mistake("command line", "--out", f"cannot be written (got '{out}')")])
+
+
+def _as_text(result: StudyResult, folder: Path) -> str:
+    """Return headline, the other quantities beside it, and where the results are."""
+    scenario = result.scenario
+    done, citable = result.counts.height, scenario.value("study.preview_below")
+    lines = [
+        f"SYNTHETIC DATA. {scenario.title or scenario.name}",
+        f"{scenario.requests.count:,} requests, {scenario.population.size:,} taxpayers, "
+        f"{done} {'population' if done == 1 else 'populations'}"
+        + (f" (a preview: a run to cite needs {citable:g})" if result.preview else ""),
+        "",
+    ]
+    lines += [f"{rate.label}: {rate.text()}" for rate in result.rates[:8]]
+    return "\n".join([*lines, "", f"Results: {folder}"])
+
+
+def _as_json(result: StudyResult, folder: Path) -> str:
+    """Return what `_as_text` says for machines."""
+    rates: list[dict[str, Any]] = [
+        {key: getattr(rate, key) for key in rate.__slots__ if key != "values"} for rate in result.rates
+    ]
+    found = {
+        "synthetic": True,
+        "scenario": result.scenario.name,
+        "scenario_sha256": result.scenario.sha256(),
+        "run": folder.name,
+        "folder": str(folder),
+        "seconds": round(result.seconds, 1),
+        "preview": result.preview,
+        "rates": rates,
+    }
+    return json.dumps(found, indent=2, ensure_ascii=False)
