@@ -1,15 +1,16 @@
 """Statistical assertions for a simulator: they fail on decisive evidence only, and never for lack of data.
 
-A proportion out of a random draw is never exactly the one asked for. "Close enough" with a tolerance by hand is
-either too tight (a test that fails by luck) or too loose (a test that cannot fail). Here the evidence is
-weighed: how well does a working generator explain the count, against one broken in some unknown way?
+A proportion out of a random draw is never exactly the one asked for. "Close enough" with a tolerance by
+hand is either too tight (fails by luck) or too loose (cannot fail). Here the evidence is weighed: how well
+does a working generator explain the count, against one broken in some unknown way?
 
     working   the count is binomial, its proportion somewhere in [low, high], all equally likely
     broken    the count is binomial with a proportion from Jeffreys' prior, Beta(1/2, 1/2)
 
-The ratio of the two probabilities is a Bayes factor. Above 100 it is decisive (Jeffreys 1961, appendix B; Kass
-and Raftery 1995): the test fails. A sample in which even the most extreme count would not reach 100 could
-never fail: that is refused as `Underpowered`, as is one that could not notice the wrong value named by `unlike`.
+The ratio of the two probabilities is a Bayes factor. Above 100 it is decisive (Jeffreys 1961, appendix B;
+Kass and Raftery 1995): the test fails. A sample in which even the most extreme count would not reach 100
+could never fail: that is refused as `Underpowered`, as is one that could not notice the wrong value named
+by `unlike`.
 """
 
 from __future__ import annotations
