@@ -1,0 +1,209 @@
+"""Requests and registry records as the same integer fields, 0 = missing.
+
+Request strings become codes of the country's dictionaries; a string the dictionaries do not hold gets a run-local
+code from NEW_CODE upward, so equal strings always have equal codes and decoding serves both. Registry fields come
+from a chunk's columns and from address numbers by arithmetic, without making a string.
+
+Fields of both sides (unsigned integers):
+    given surname surname2   codes            surname_line      hash of all surnames written as one word
+    initial                  of given, 1-26   middle            initial, 1-26
+    name_control             first four letters of the first surname, base 27; name_control2 of the second
+    suffix                   1 JR 2 SR 3 III 4 IV 5 II
+    birth                    yyyymmdd         birth_year, birth_month_day
+    tin                      nine digits      zip zip3 number unit street
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from . import text
+from .codes import NEW_CODE, CodeTable, TextCodes
+
+Array = NDArray[np.generic]
+_SUFFIXES = {
+    "JR": 1,
+    "JUNIOR": 1,
+    "SR": 2,
+    "SENIOR": 2,
+    "III": 3,
+    "3RD": 3,
+    "IV": 4,
+    "4TH": 4,
+    "II": 5,
+    "2ND": 5,
+}
+
+
+class Fields:
+    """The linkage fields of one country: dictionaries shared by requests and records of one run."""
+
+    def __init__(self, country: Any, *, street_words: bool = True) -> None:
+        """street_words: whether street words and directionals are brought to one spelling first."""
+        names, addresses = country.names, country.addresses
+        self._addresses = addresses
+        self._street_words = street_words
+        self.givens = TextCodes(names.find_givens, names.given_text)
+        self.surnames = TextCodes(names.find_surnames, names.surname_text)
+        self.streets = TextCodes(addresses.find_streets, addresses.street_text)
+        self.units = TextCodes(_plain_numbers, lambda codes: pl.Series(codes).cast(pl.String))
+        self._line = CodeTable(lambda codes: text.letter_hashes(self.surnames.decode(codes))[0], np.uint64)
+        self._length = CodeTable(lambda codes: text.letter_hashes(self.surnames.decode(codes))[1], np.uint8)
+        self._control = CodeTable(lambda codes: _controls(self.surnames.decode(codes)), np.uint32)
+        self._initial = CodeTable(lambda codes: _initials(self.givens.decode(codes)), np.uint32)
+
+    # --- requests ------------------------------------------------------------------------------------------
+
+    def requests(self, frame: pl.DataFrame) -> dict[str, Array]:
+        """Return every field of the request frame (columns of the contract), one array each."""
+        out: dict[str, Array] = {
+            "birth": _numbers(frame, "birth"),
+            "tin": _numbers(frame, "tin"),
+            "number": _numbers(frame, "number"),
+            "given": self.givens.encode(text.upper_letters(frame["given"])),
+            "middle": _initial_of(frame["middle"]),
+            "suffix": _suffix_of(frame["suffix"]),
+            "zip": _zip_of(frame["zip"]),
+            "unit": self.units.encode(text.unit_mark(frame["unit"])),
+            "street": self.streets.encode(text.street_line(frame["street"], words=self._street_words)),
+        }
+        out |= self._surnames_of(frame["surname"])
+        return out | self._derived(
+            out, ("initial", "name_control", "name_control2", "birth_year", "zip3", "birth_month_day")
+        )
+
+    def _surnames_of(self, surname: pl.Series) -> dict[str, Array]:
+        distinct, of_row = _distinct(text.upper_letters(surname, spaces=True))
+        parts = [text.surname_parts(value) for value in distinct]
+        lines, _ = text.letter_hashes([value.replace(" ", "") for value in distinct])
+        first = self.surnames.encode(
+            pl.Series([part[0] for part in parts], dtype=pl.String).replace("", None)
+        )
+        second = self.surnames.encode(
+            pl.Series([part[1] for part in parts], dtype=pl.String).replace("", None)
+        )
+        return {"surname": first[of_row], "surname2": second[of_row], "surname_line": _present(lines)[of_row]}
+
+    # --- records -------------------------------------------------------------------------------------------
+
+    def records(
+        self, chunk: Any, names: Iterable[str], rows: NDArray[np.int64] | None = None
+    ) -> dict[str, Array]:
+        """Return the named fields of a chunk's records on file, of all rows or of `rows`; only these are made."""
+        made: dict[str, Array] = {}
+        for name in names:
+            self._record_field(chunk, name, rows, made)
+        return {name: made[name] for name in names}
+
+    def _record_field(
+        self, chunk: Any, name: str, rows: NDArray[np.int64] | None, made: dict[str, Array]
+    ) -> Array:
+        if name in made:
+            return made[name]
+        if name in _ON_FILE:
+            column = getattr(chunk, _ON_FILE[name])
+            made[name] = column if rows is None else column[rows]
+        elif name in ("zip", "street", "number", "unit"):
+            fields = self._addresses.fields(self._record_field(chunk, "address", rows, made))
+            made["zip"] = self._addresses.zip_of(fields)
+            made |= {each: getattr(fields, each) for each in ("street", "number", "unit")}
+        else:
+            for needed in _NEEDS[name]:
+                self._record_field(chunk, needed, rows, made)
+            made |= self._derived(made, (name,))
+        return made[name]
+
+    def _derived(self, have: Mapping[str, Array], names: Sequence[str]) -> dict[str, Array]:
+        makers: dict[str, Callable[[], Array]] = {
+            "surname_line": lambda: self._lines(have["surname"], have["surname2"]),
+            "initial": lambda: self._initial[have["given"]],
+            "name_control": lambda: self._control[have["surname"]],
+            "name_control2": lambda: self._control[have["surname2"]],
+            "birth_year": lambda: (have["birth"] // 10_000).astype(np.uint32),
+            "birth_month_day": lambda: (have["birth"] % 10_000).astype(np.uint32),
+            "zip3": lambda: (have["zip"] // 100).astype(np.uint32),
+        }
+        return {name: makers[name]() for name in names}
+
+    def _lines(self, surname: Array, surname2: Array) -> Array:
+        lines = self._line[surname]
+        two = np.flatnonzero(surname2)
+        if len(two):
+            second = surname2[two]
+            lines[two] = text.joined_hashes(lines[two], self._line[second], self._length[second])
+        return _present(lines)
+
+    # --- text ----------------------------------------------------------------------------------------------
+
+    def decode(self, field: str, codes: NDArray[np.uint32]) -> list[str]:
+        """Return the text of codes of `given`, `surname`, `surname2`, `street` or `unit`; "" for missing."""
+        owner = {"given": self.givens, "street": self.streets, "unit": self.units}.get(field, self.surnames)
+        return owner.decode(codes)
+
+
+_ON_FILE = {
+    "given": "file_given", "middle": "file_middle", "surname": "file_surname", "surname2": "file_surname2",
+    "suffix": "file_suffix", "birth": "file_birth", "tin": "file_tin", "address": "file_address",
+}  # fmt: skip
+_NEEDS = {
+    "surname_line": ("surname", "surname2"), "initial": ("given",), "name_control": ("surname",),
+    "name_control2": ("surname2",), "birth_year": ("birth",), "birth_month_day": ("birth",), "zip3": ("zip",),
+}  # fmt: skip
+FIELDS = frozenset(_ON_FILE) - {"address"} | frozenset(_NEEDS) | {"zip", "street", "number", "unit"}
+
+
+def _distinct(values: pl.Series) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the distinct values, "" for null, and the place of each row's value among them."""
+    frame = pl.DataFrame({"value": values.fill_null("")})
+    distinct = frame.unique(maintain_order=True).with_row_index("place")
+    places = frame.join(distinct, on="value", how="left", maintain_order="left")["place"]
+    return distinct["value"].to_list(), places.to_numpy().astype(np.int64)
+
+
+def _present(lines: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Shift hashes by one, so that neither half of a present line is 0."""
+    return np.where(lines > 0, lines + np.uint64(1), lines)
+
+
+def _numbers(frame: pl.DataFrame, name: str) -> Array:
+    return frame[name].fill_null(0).cast(pl.UInt32).to_numpy()
+
+
+def _zip_of(values: pl.Series) -> Array:
+    """Return the five-digit ZIP of "78501" or "78501-1234"; anything else, and "00000", is missing."""
+    digits = values.cast(pl.String).str.strip_chars().str.extract(r"^(\d{5})(?:-?\d{4})?$")
+    return digits.cast(pl.UInt32).fill_null(0).to_numpy()
+
+
+def _initial_of(values: pl.Series) -> Array:
+    return _initials(text.upper_letters(values).fill_null("").to_list())
+
+
+def _suffix_of(values: pl.Series) -> Array:
+    letters = text.upper_letters(values, digits=True)
+    return letters.replace_strict(_SUFFIXES, default=0, return_dtype=pl.UInt32).fill_null(0).to_numpy()
+
+
+def _initials(texts: Sequence[str]) -> NDArray[np.uint32]:
+    return np.array([ord(each[0]) - 64 if each else 0 for each in texts], np.uint32)
+
+
+def _controls(texts: Sequence[str]) -> NDArray[np.uint32]:
+    """Return the first four letters as a number in base 27; shorter names are filled with blanks on the right."""
+    return np.array(
+        [sum((ord(letter) - 64) * 27 ** (3 - k) for k, letter in enumerate(each[:4])) for each in texts],
+        np.uint32,
+    )
+
+
+def _plain_numbers(marks: pl.Series) -> NDArray[np.uint32]:
+    """Return unit marks that are plain numbers as themselves, 0 for others."""
+    return marks.str.extract(r"^(\d{1,8})$").cast(pl.UInt32).fill_null(0).to_numpy()
+
+
+__all__ = ["FIELDS", "NEW_CODE", "Fields"]

@@ -1,0 +1,209 @@
+"""The registry streams past: batches of chunks go through index, Compare and classifier, links are merged.
+
+A batch is a run of chunks. Records that share no blocking key with any request are dropped first by a filter of
+bits (blocks.py); the fields of the rest are made, and recordlinkage decides: BoundedIndex, PositionalCompare,
+LogisticRegressionClassifier (toolkit.py). Batches are independent and the merge does not depend on their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from sim.progress import Progress, silent
+
+from .bounded import Layout
+from .comparison import Path, Rule
+from .normalise import Fields
+from .resolve import Keeper, Truth
+from .toolkit import BoundedIndex, candidate_levels, coded_frame, compare_levels, decide, needed_columns
+
+BATCH = 4  # chunks; about a million records, a few hundred megabytes at most
+
+TRUTH = {
+    "person": np.int64, "household": np.int64, "surname": np.uint32, "surname2": np.uint32, "given": np.uint32, "birth": np.int32,
+    "tin": np.uint32, "ethnicity": np.uint8, "home": np.uint32, "previous": np.uint32, "file_address": np.uint32,
+    "occupants": np.uint8, "lives_at_file": np.bool_, "file_given": np.uint32, "file_surname": np.uint32,
+    "file_surname2": np.uint32, "file_tin": np.uint32,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The compared pairs of one path and one batch.
+
+    request: (n,) row of the request frame.  record: (n,) record number.  levels: (n, K) level numbers.
+    extra: (n,) value-frequency bits.  link: (n,) decided a link.  score: (n,) bits.  truth: columns of the records.
+    """
+
+    request: NDArray[np.int32]
+    record: NDArray[np.int64]
+    levels: NDArray[np.uint8]
+    extra: NDArray[np.float64]
+    link: NDArray[np.bool_]
+    score: NDArray[np.float64]
+    truth: Truth
+
+
+class PathSearch:
+    """One path made ready: its requests coded and blocked, its index, Compare and classifier."""
+
+    def __init__(
+        self, path: Path, fields: Fields, coded: Mapping[str, NDArray[Any]], rows: NDArray[np.int64]
+    ) -> None:
+        """coded: all fields of all requests.  rows: those that take this path and pass its filters."""
+        self.path, self.rows = path, rows
+        self._fields, self._names = fields, needed_columns(path, 0)
+        mine = {name: coded[name][rows] for name in self._names}
+        self._frame = coded_frame(mine)
+        self.index = BoundedIndex(path, coded=True, verify_integrity=False)
+        self._prepared = self.index.prepare(self._frame)
+        self._compare = compare_levels(path, fields.decode)
+        self._keys = [[key if isinstance(key, str) else key[1] for key in each] for each in path.passes]
+        self._bits = [
+            None if c.frequency is None else c.frequency({name: mine[name] for name in c.columns})
+            for c in path.comparisons
+        ]
+
+    def score(self, chunks: Sequence[Any]) -> Scored:
+        """Return the pairs of a batch of chunks that can still become links, compared and decided."""
+        kept = [self._sieve(chunk) for chunk in chunks]
+        parts = [
+            self._fields.records(chunk, self._names, rows) for chunk, rows in zip(chunks, kept, strict=True)
+        ]
+        records = coded_frame({name: np.concatenate([part[name] for part in parts]) for name in self._names})
+        request, row, levels = candidate_levels(self.index, self._compare, self._frame, records)
+        extra = self._extra(request, levels)
+        link, score = decide(self.path, levels, extra)
+        place = _Places(chunks, kept)
+        total = np.sum(extra, axis=0) if extra else np.zeros(len(request))
+        return Scored(
+            self.rows[request].astype(np.int32),
+            place.record(row),
+            levels,
+            total,
+            link,
+            score,
+            place.truth(row),
+        )
+
+    def _sieve(self, chunk: Any) -> NDArray[np.int64] | None:
+        """Return the rows of a chunk that may share a key with a request; None for (nearly) all of them."""
+        marks = np.zeros(chunk.n, bool)
+        made = self._fields.records(chunk, {name for keys in self._keys for name in keys})
+        for keys, blocks in zip(self._keys, self._prepared.blocks, strict=True):
+            if not keys:
+                return None
+            columns = {name: made[name] for name in keys}
+            blocks.mark(Layout.of(columns).matrix(columns), marks)
+        rows = np.flatnonzero(marks)
+        return None if len(rows) > 0.7 * chunk.n else rows
+
+    def _extra(self, request: NDArray[np.int32], levels: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
+        """Return the frequency bits of each adjusted comparison for each pair."""
+        out = []
+        for k, (comparison, bits) in enumerate(zip(self.path.comparisons, self._bits, strict=True)):
+            if bits is not None:
+                share = np.array([level.share for level in comparison.levels])
+                out.append(bits[request] * share[levels[:, k]])
+        return out
+
+
+class _Places:
+    """Where the rows of a batch's frame stand in its chunks."""
+
+    def __init__(self, chunks: Sequence[Any], kept: Sequence[NDArray[np.int64] | None]) -> None:
+        rows = [np.arange(c.n) if each is None else each for c, each in zip(chunks, kept, strict=True)]
+        self._chunks = chunks
+        self._chunk = np.repeat(np.arange(len(chunks)), [len(each) for each in rows])
+        self._row = np.concatenate(rows)
+
+    def record(self, row: NDArray[np.int32]) -> NDArray[np.int64]:
+        starts = np.array([chunk.start for chunk in self._chunks], np.int64)
+        return starts[self._chunk[row]] + self._row[row]  # type: ignore[no-any-return]
+
+    def truth(self, row: NDArray[np.int32]) -> Truth:
+        def columns(places: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+            chunk_of, row_of = self._chunk[row[places]], self._row[row[places]]
+            out = {name: np.zeros(len(places), dtype) for name, dtype in TRUTH.items()}
+            for number in np.unique(chunk_of):
+                chunk, here = self._chunks[number], np.flatnonzero(chunk_of == number)
+                for name in TRUTH:
+                    out[name][here] = getattr(chunk, name)[row_of[here]]
+                out["household"][here] += np.int64(chunk.number) << 32  # unique in the country
+            return out
+
+        return columns
+
+
+def search(
+    country: Any, searches: Sequence[PathSearch], keepers: Sequence[Keeper], *,
+    numbers: Sequence[int] | None = None, workers: int = 1, progress: Progress = silent,
+) -> None:  # fmt: skip
+    """Stream chunks (default: the whole registry) past all paths; the keepers take the links.
+
+    Chunks are drawn and searched by `workers` threads; numba and numpy let them run side by side.
+    """
+    wanted = list(range(country.n_chunks) if numbers is None else numbers)
+    batches = [wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)]
+    progress("link", 0, len(wanted), people=0)
+    people = done = 0
+    for batch, (seen, found) in zip(batches, _in_order(country, searches, batches, workers), strict=False):
+        for keeper, scored in zip(keepers, found, strict=True):
+            add_links(keeper, scored)
+        people, done = people + seen, done + len(batch)
+        progress("link", done, len(wanted), people=people)
+
+
+def _in_order(
+    country: Any, searches: Sequence[PathSearch], batches: Sequence[Sequence[int]], workers: int
+) -> Iterator[tuple[int, list[Scored]]]:
+    def work(batch: Sequence[int]) -> tuple[int, list[Scored]]:
+        chunks = [country.chunk(number) for number in batch]
+        return sum(chunk.n for chunk in chunks), [search.score(chunks) for search in searches]
+
+    if workers == 1:
+        yield from map(work, batches)
+        return
+    parallel = Parallel(
+        n_jobs=workers, prefer="threads", return_as="generator_unordered", pre_dispatch=workers + 1
+    )
+    yield from parallel(delayed(work)(batch) for batch in batches)
+
+
+def add_links(keeper: Keeper, scored: Scored) -> None:
+    """Hand the links among scored pairs to a keeper."""
+    places = np.flatnonzero(scored.link)
+    keeper.add(
+        scored.request[places],
+        scored.record[places],
+        scored.score[places],
+        lambda chosen: scored.truth(places[chosen]),
+    )
+
+
+def prepare(
+    rule: Rule, fields: Fields, frame: pl.DataFrame
+) -> tuple[list[PathSearch], NDArray[np.int16], NDArray[np.int16]]:
+    """Divide requests among a rule's paths. Return the searches; each request's path (-1 none); and the filter that
+    kept it from being searched, as a running number over the filters of all paths in order (-1 none)."""
+    coded = fields.requests(frame)
+    path_of = np.full(frame.height, -1, np.int16)
+    filtered = np.full(frame.height, -1, np.int16)
+    searches = []
+    running = 0
+    for number, path in enumerate(rule):
+        takes = path.applies(frame) & (path_of < 0)
+        path_of[takes] = number
+        for each in path.filters:
+            fails = takes & (filtered < 0) & ~each.passes(frame)
+            filtered[fails] = running
+            running += 1
+        searches.append(PathSearch(path, fields, coded, np.flatnonzero(takes & (filtered < 0))))
+    return searches, path_of, filtered
