@@ -1,0 +1,342 @@
+"""One chunk of the registry: 262,144 records as columns that are made when they are first looked at.
+
+Every group of columns is drawn from its own named streams, so a pass that needs names and numbers pays for
+those only, and what it gets does not depend on what else was looked at. Columns are read-only arrays of
+length n; 0 means none in every code column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.population import births, dwellings, filing, households, moves, naming, people
+from sim.population.draw import Array
+
+if TYPE_CHECKING:
+    from sim.population.country import Country
+
+CHUNK = 262_144
+
+PERSON_COLUMNS = (
+    "person", "sex", "ethnicity", "nativity", "surname", "surname2", "given", "middle", "suffix", "birth",
+    "two_surnames", "household", "household_people", "home", "previous", "moved_years", "tin", "tin_kind",
+)  # fmt: skip
+FILE_COLUMNS = (
+    "file_surname", "file_surname2", "file_given", "file_middle", "file_suffix", "file_birth", "file_tin",
+    "file_address", "occupants", "lives_at_file",
+)  # fmt: skip
+COLUMNS = PERSON_COLUMNS + FILE_COLUMNS
+
+
+class _Filed(NamedTuple):
+    address: Array
+    occupants: Array
+    lives: Array
+
+
+class _FiledNames(NamedTuple):
+    surname: Array
+    surname2: Array
+    middle: Array
+    suffix: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Chunk:
+    """Records start .. start + n - 1 of a country (people outside the registry for number >= Country.OUTSIDE).
+
+    Truth, per record: person (i64; the record number, or for a duplicate filing the number of the record it
+    doubles), sex (u8: 0 M, 1 F), ethnicity, nativity (u8, into ETHNICITIES, NATIVITIES), surname, surname2, given
+    (u32 codes), middle (u8, 1..26), suffix (u8, into SUFFIXES), birth (i32 yyyymmdd), two_surnames (bool), household
+    (u32 within the chunk), household_people (u8, of all ages), home, previous (u32 address ids), moved_years
+    (f32), tin (u32), tin_kind (u8: 0 SSN, 1 ITIN).
+    On file: file_* likewise, file_address (u32), occupants (u8: people living there now), lives_at_file (bool).
+    """
+
+    country: Country
+    number: int
+    start: int
+    n: int
+
+    @property
+    def outside(self) -> bool:
+        """Return whether these are people outside the registry."""
+        return self.number >= self.country.OUTSIDE
+
+    # --- the household frame -------------------------------------------------------------------------
+
+    @cached_property
+    def _frame(self) -> households.Frame:
+        key = self._key
+        table = self.country.tables.households
+        most = 2 * CHUNK if self.outside else self.country.dwellings.per_chunk
+        return households.draw(table, self.n, most, key("households"), key("units"))
+
+    @cached_property
+    def _homes(self) -> dwellings.Homes:
+        country, kind = self.country, self._frame.kind
+        state_of_kind = country.tables.state_of_kind
+        if self.outside:
+            return dwellings.lodge(country.dwellings, self._key("lodgings"), kind, state_of_kind)
+        order = country.streams.generator("population.dwellings", self.number).permutation(
+            np.arange(country.dwellings.per_chunk, dtype=np.int32)
+        )
+        return dwellings.settle(country.dwellings, self.number, order, kind, state_of_kind)
+
+    @cached_property
+    def _moves(self) -> moves.Moves:
+        tables, frame = self.country.tables, self._frame
+        where = self.country.dwellings.places
+        foreign = np.zeros(len(frame.kind), np.uint8)
+        first = np.flatnonzero(np.diff(frame.household.astype(np.int64), prepend=-1))
+        foreign[frame.household[first]] = self._people.nativity[first] > 0
+        head_age = tables.households.head_age[frame.kind]
+        return moves.draw(
+            tables.moves, self._key("moves"), head_age, foreign, self._homes.place, where.county, where.state,
+            len(where.states),
+        )  # fmt: skip
+
+    @cached_property
+    def _people(self) -> people.People:
+        tables, frame = self.country.tables, self._frame
+        return people.draw(
+            tables.people, self._key("people"), frame.household, frame.role, self._family, frame.age,
+            self._homes.place, self.country.dwellings.places.ethnicity,
+        )  # fmt: skip
+
+    @cached_property
+    def _family(self) -> Array:
+        return self.country.tables.households.family[self._frame.unit]
+
+    @cached_property
+    def _previous(self) -> tuple[Array, Array]:
+        """Return the address before the last move (0 none) and the people living there now, per household."""
+        source, home = self._moves.source, self._homes.home
+        people_of = self.country.tables.households.people[self._frame.kind]
+        known = source >= 0
+        return np.where(known, home[source], 0).astype(np.uint32), np.where(known, people_of[source], 0).astype(np.uint8)
+
+    @cached_property
+    def _double(self) -> Array | None:
+        return filing.doubles(self.country.tables.filing, self._key("duplicates"), self._frame.household)
+
+    def _key(self, purpose: str) -> int:
+        return self.country.streams.integer(f"population.{purpose}", self.number)
+
+    def _seen(self, column: Array) -> Array:
+        """Return a column of truth with duplicate filings showing the person they double; read-only."""
+        shown = column if self._double is None else column[self._double]
+        shown.flags.writeable = False
+        return shown
+
+    # --- the person (truth) -----------------------------------------------------------------------------
+
+    @cached_property
+    def person(self) -> Array:
+        """Return whose record it is: the record number of the person's first record."""
+        return self._seen(np.arange(self.start, self.start + self.n, dtype=np.int64))
+
+    @cached_property
+    def sex(self) -> Array:
+        """Return 0 male, 1 female."""
+        return self._seen(self._frame.sex)
+
+    @cached_property
+    def ethnicity(self) -> Array:
+        """Return indices into ETHNICITIES."""
+        return self._seen(self._people.ethnicity)
+
+    @cached_property
+    def nativity(self) -> Array:
+        """Return indices into NATIVITIES."""
+        return self._seen(self._people.nativity)
+
+    @cached_property
+    def two_surnames(self) -> Array:
+        """Return whether the person bears two surnames."""
+        return self._seen(self._people.two_surnames)
+
+    @cached_property
+    def tin_kind(self) -> Array:
+        """Return 0 for an SSN, 1 for an ITIN."""
+        return self._seen(self._people.tin_kind)
+
+    @cached_property
+    def _surnames(self) -> tuple[Array, Array]:
+        frame, who = self._frame, self._people
+        return naming.surnames(
+            self.country.tables.naming, self.country.tables.surnames, self._key("surname"), self._key("surname2"),
+            frame.household, frame.role, self._family, who.ethnicity, who.two_surnames,
+        )  # fmt: skip
+
+    @cached_property
+    def _births(self) -> Array:
+        return births.draw(self.country.tables.births, self._frame.age, self._frame.sex, self._key("birth"))
+
+    @cached_property
+    def _givens(self) -> tuple[Array, Array]:
+        frame, who = self._frame, self._people
+        return naming.givens(
+            self.country.tables.naming, self.country.tables.givens, self._key("given"), self._key("suffix"),
+            frame.household, frame.role, self._family, frame.sex, who.ethnicity, who.nativity, self._births,
+            self._surnames[0],
+        )  # fmt: skip
+
+    @cached_property
+    def _middles(self) -> Array:
+        return naming.middles(self.country.tables.naming, self._key("middle"), self._people.nativity)
+
+    @cached_property
+    def surname(self) -> Array:
+        """Return the (first) surname's code."""
+        return self._seen(self._surnames[0])
+
+    @cached_property
+    def surname2(self) -> Array:
+        """Return the second surname's code, 0 for people with one."""
+        return self._seen(self._surnames[1])
+
+    @cached_property
+    def given(self) -> Array:
+        """Return the given name's code."""
+        return self._seen(self._givens[0])
+
+    @cached_property
+    def suffix(self) -> Array:
+        """Return indices into SUFFIXES."""
+        return self._seen(self._givens[1])
+
+    @cached_property
+    def middle(self) -> Array:
+        """Return the middle initial, 1..26, 0 none."""
+        return self._seen(self._middles)
+
+    @cached_property
+    def birth(self) -> Array:
+        """Return the date of birth, yyyymmdd."""
+        return self._seen(self._births)
+
+    @cached_property
+    def household(self) -> Array:
+        """Return the household's number within the chunk."""
+        return self._seen(self._frame.household)
+
+    @cached_property
+    def household_people(self) -> Array:
+        """Return how many people of all ages live in the household."""
+        people_of = self.country.tables.households.people[self._frame.kind]
+        return self._seen(people_of[self._frame.household])
+
+    @cached_property
+    def home(self) -> Array:
+        """Return the address id of the home."""
+        return self._seen(self._homes.home[self._frame.household])
+
+    @cached_property
+    def previous(self) -> Array:
+        """Return the address id before the last move, 0 when it was abroad."""
+        return self._seen(self._previous[0][self._frame.household])
+
+    @cached_property
+    def moved_years(self) -> Array:
+        """Return years since the last move."""
+        return self._seen(self._moves.years[self._frame.household])
+
+    @cached_property
+    def _tins(self) -> Array:
+        country = self.country
+        lane = country.n_chunks + self.number - country.OUTSIDE if self.outside else self.number
+        return country.identifiers.issue(lane, self._people.tin_kind)
+
+    @cached_property
+    def tin(self) -> Array:
+        """Return the nine-digit number truly theirs."""
+        return self._seen(self._tins)
+
+    # --- the record on file -------------------------------------------------------------------------
+
+    @cached_property
+    def _filed(self) -> _Filed:
+        country, frame = self.country, self._frame
+        previous, previous_people = self._previous
+        people_of = country.tables.households.people[frame.kind]
+        filed = _Filed(*filing.addresses(
+            country.tables.filing, self._key("filing_address"), frame.household, frame.role, self._moves.years,
+            self._homes.home, previous, previous_people, people_of, country.dwellings.total,
+            country.addresses.offices,
+        ))  # fmt: skip
+        if self._double is None:
+            return filed
+        second = self._double != np.arange(self.n)
+        house = frame.household[self._double]
+        older = second & (previous[house] > 0)  # the earlier return of a duplicate filing
+        return _Filed(
+            np.where(older, previous[house], filed.address[self._double]),
+            np.where(older, previous_people[house], filed.occupants[self._double]),
+            np.where(older, False, filed.lives[self._double]),
+        )
+
+    @cached_property
+    def _filed_names(self) -> _FiledNames:
+        frame, tables = self._frame, self.country.tables
+        return _FiledNames(*filing.names(
+            tables.filing, tables.surnames, self._key("filing_name"), self._key("former_surname"), self.sex,
+            frame.role, self.ethnicity, self._moves.years, frame.household, self.surname, self.surname2, self.middle,
+            self.suffix,
+        ))  # fmt: skip
+
+    @cached_property
+    def file_surname(self) -> Array:
+        """Return the first surname on file."""
+        return self._filed_names.surname
+
+    @cached_property
+    def file_surname2(self) -> Array:
+        """Return the second surname on file, 0 none."""
+        return self._filed_names.surname2
+
+    @cached_property
+    def file_given(self) -> Array:
+        """Return the given name on file."""
+        return self.given
+
+    @cached_property
+    def file_middle(self) -> Array:
+        """Return the middle initial on file."""
+        return self._filed_names.middle
+
+    @cached_property
+    def file_suffix(self) -> Array:
+        """Return the suffix on file."""
+        return self._filed_names.suffix
+
+    @cached_property
+    def file_birth(self) -> Array:
+        """Return the date of birth on file."""
+        return filing.births(self.country.tables.filing, self._key("filing_birth"), self.birth)
+
+    @cached_property
+    def file_tin(self) -> Array:
+        """Return the number on file."""
+        return filing.numbers(
+            self.country.tables.filing, self._key("filing_number"), self._frame.household, self.tin
+        )
+
+    @cached_property
+    def file_address(self) -> Array:
+        """Return the address on file."""
+        return self._filed.address
+
+    @cached_property
+    def occupants(self) -> Array:
+        """Return how many people live at the address on file now (0: nobody, an office)."""
+        return self._filed.occupants
+
+    @cached_property
+    def lives_at_file(self) -> Array:
+        """Return whether the person lives at the address on file."""
+        return self._filed.lives

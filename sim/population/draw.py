@@ -1,0 +1,136 @@
+"""Draws inside compiled loops: a counter-based uniform per row, and alias tables for any distribution.
+
+A *key* is one 64-bit integer from `Streams.integer(purpose, chunk)`; `mix(key, i)` is the i-th word of the
+stream it names (splitmix64: Steele, Lea and Flood 2014, doi 10.1145/2660193.2660195). No state is carried
+from row to row, so a row's luck does not depend on which other rows were made. Alias tables are Walker's
+(1977), built by Vose's method (1991); a cell is one u64: its threshold in the upper half, its alias in the
+lower one, so that a draw touches one cache line.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_S27, _S30, _S31, _S32 = (np.uint64(s) for s in (27, 30, 31, 32))
+_LOW = np.uint64(0xFFFFFFFF)
+_UNIT = 1.0 / 4294967296.0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def mix(key, i):  # type: ignore[no-untyped-def]
+    """Return word `i` (>= 0) of the stream `key` as u64."""
+    z = np.uint64(key) + (np.uint64(i) + np.uint64(1)) * _GOLDEN
+    z = (z ^ (z >> _S30)) * _FIRST
+    z = (z ^ (z >> _S27)) * _SECOND
+    return z ^ (z >> _S31)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def low_unit(word):  # type: ignore[no-untyped-def]
+    """Return the lower half of a word as a number in [0, 1)."""
+    return np.float64(word & _LOW) * _UNIT
+
+
+@njit(cache=True, nogil=True, inline="always")
+def high_unit(word):  # type: ignore[no-untyped-def]
+    """Return the upper half of a word as a number in [0, 1), independent of the lower half."""
+    return np.float64(word >> _S32) * _UNIT
+
+
+@njit(cache=True, nogil=True, inline="always")
+def below(word, n):  # type: ignore[no-untyped-def]
+    """Return an integer in [0, n) from the upper half of a word (n < 2**31; bias below n / 2**32)."""
+    return np.int64(((word >> _S32) * np.uint64(n)) >> _S32)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def alias_draw(word, cells, start, n):  # type: ignore[no-untyped-def]
+    """Return an index in [0, n) from the alias table `cells[start:start + n]`, by one word."""
+    index = ((word >> _S32) * np.uint64(n)) >> _S32
+    cell = cells[np.int64(start) + np.int64(index)]
+    if (word & _LOW) < (cell >> _S32):
+        return np.int64(index)
+    return np.int64(cell & _LOW)
+
+
+@njit(cache=True, nogil=True)
+def _build(weights, start, stop, cells, small, large):  # type: ignore[no-untyped-def]
+    n = stop - start
+    total = 0.0
+    for i in range(start, stop):
+        total += weights[i]
+    scale = n / total
+    n_small = 0
+    n_large = 0
+    for i in range(n):
+        weights[start + i] *= scale
+        if weights[start + i] < 1.0:
+            small[n_small] = i
+            n_small += 1
+        else:
+            large[n_large] = i
+            n_large += 1
+    while n_small and n_large:
+        n_small -= 1
+        less = small[n_small]
+        more = large[n_large - 1]
+        share = weights[start + less]
+        threshold = np.uint64(min(share * 4294967296.0, 4294967295.0))
+        cells[start + less] = (threshold << _S32) | np.uint64(more)
+        weights[start + more] -= 1.0 - share
+        if weights[start + more] < 1.0:
+            n_large -= 1
+            small[n_small] = more
+            n_small += 1
+    # What rounding left over on either side is a full cell: its alias is itself.
+    for j in range(n_large):
+        cells[start + large[j]] = (_LOW << _S32) | np.uint64(large[j])
+    for j in range(n_small):
+        cells[start + small[j]] = (_LOW << _S32) | np.uint64(small[j])
+
+
+@njit(cache=True, nogil=True)
+def _build_all(weights, offsets, cells):  # type: ignore[no-untyped-def]
+    longest = 0
+    for s in range(offsets.size - 1):
+        longest = max(longest, offsets[s + 1] - offsets[s])
+    small = np.empty(longest, np.int64)
+    large = np.empty(longest, np.int64)
+    for s in range(offsets.size - 1):
+        if offsets[s + 1] > offsets[s]:
+            _build(weights, offsets[s], offsets[s + 1], cells, small, large)
+
+
+def alias_tables(weights: Array, offsets: Array | None = None) -> Array:
+    """Return alias cells (u64) for one distribution, or for the segments `offsets` marks in `weights`.
+
+    weights: non-negative, any scale; the sum of every non-empty segment must be positive.
+    offsets: int64, s + 1 boundaries of s segments. Raises ValueError when a segment cannot be drawn from.
+    """
+    work = np.array(weights, np.float64)
+    bounds = np.array([0, work.size] if offsets is None else offsets, np.int64)
+    if not np.isfinite(work).all() or (work < 0).any():
+        raise ValueError("weights should be finite and not negative")
+    sizes = np.diff(bounds)
+    sums = np.add.reduceat(np.append(work, 0.0), bounds[:-1]) if sizes.size else np.empty(0)
+    if ((sums <= 0) & (sizes > 0)).any():
+        raise ValueError("every segment needs a positive weight")
+    cells = np.zeros(work.size, np.uint64)
+    _build_all(work, bounds, cells)
+    return cells
+
+
+def cumulative(shares: Array) -> Array:
+    """Return running sums along the last axis scaled to end at exactly 1 (float64)."""
+    total = np.cumsum(np.asarray(shares, np.float64), axis=-1)
+    total /= total[..., -1:]
+    total[..., -1] = 1.0
+    return np.asarray(total)

@@ -1,0 +1,223 @@
+"""The national index of dwellings: every home has a number, a ZIP, a state, and at most one household.
+
+Dwellings 0 .. total-1 lie in order of state, county and ZIP, each ZIP having its published share of the
+country's households (rounded cumulatively, so that they add up). Block i of the index is one dwelling
+for each chunk, dealt by a keyed rotation: chunk k owns `i * chunks + (k + rotation(i)) mod chunks` for every
+block i. Chunks thus share streets and buildings but never a dwelling, and need not know of each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numba import njit
+
+from sim import tables
+from sim.population.draw import Array, mix
+from sim.scenario import Scenario
+
+ETHNICITIES = ("white", "black", "api", "aian", "multi", "hispanic")
+_ROUNDS = 30
+_FIPS = {
+    "AL": 1, "AK": 2, "AZ": 4, "AR": 5, "CA": 6, "CO": 8, "CT": 9, "DE": 10, "DC": 11, "FL": 12, "GA": 13, "HI": 15,
+    "ID": 16, "IL": 17, "IN": 18, "IA": 19, "KS": 20, "KY": 21, "LA": 22, "ME": 23, "MD": 24, "MA": 25, "MI": 26,
+    "MN": 27, "MS": 28, "MO": 29, "MT": 30, "NE": 31, "NV": 32, "NH": 33, "NJ": 34, "NM": 35, "NY": 36, "NC": 37,
+    "ND": 38, "OH": 39, "OK": 40, "OR": 41, "PA": 42, "RI": 44, "SC": 45, "SD": 46, "TN": 47, "TX": 48, "UT": 49,
+    "VT": 50, "VA": 51, "WA": 53, "WV": 54, "WI": 55, "WY": 56,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Places:
+    """The ZIPs that hold households, by state, county and ZIP (the 50 states and DC).
+
+    zip5 (i32), state (index into `states`, u8), county (running index, i32), households (published, i64),
+    multi_family (share of dwellings in buildings of 5+ units), ethnicity (running shares, n x 6).
+    """
+
+    zip5: Array
+    state: Array
+    county: Array
+    households: Array
+    multi_family: Array
+    ethnicity: Array
+    states: tuple[int, ...]
+    frame: pl.DataFrame
+
+
+def places(scenario: Scenario) -> Places:
+    """Return the places, their ethnic shares tilted so that all households together have the adults' shares."""
+    fips = pl.col("state").replace_strict(_FIPS, default=None, return_dtype=pl.Int32)
+    frame = tables.places().with_columns(fips=fips).filter(pl.col("fips").is_not_null(), pl.col("households") > 0)
+    frame = frame.sort("fips", "county_fips", "zip")
+    states = tuple(sorted(set(frame["fips"].to_list())))
+    weight = frame["households"].to_numpy().astype(np.float64)
+    target = scenario.table("population.adult_ethnicity")
+    return Places(
+        zip5=frame["zip"].cast(pl.Int32).to_numpy(),
+        state=np.searchsorted(states, frame["fips"].to_numpy()).astype(np.uint8),
+        county=frame["county_fips"].rle_id().to_numpy().astype(np.int32),
+        households=weight.astype(np.int64),
+        multi_family=frame["pct_multi_family_x1000"].fill_null(0).to_numpy().astype(np.float64) / 1000.0,
+        ethnicity=_tilted(_shares(frame), weight, np.array([target[e] for e in ETHNICITIES])),
+        states=states,
+        frame=frame,
+    )
+
+
+def _shares(frame: pl.DataFrame) -> Array:
+    """Return shares of the six groups by ZIP; what the published groups leave over is two or more or other."""
+    column = {c: frame[f"pct_{c}_x1000"].to_numpy().astype(np.float64) / 1000 for c in _PUBLISHED}
+    api = column["asian"] + column["pacific_islander"]
+    known = column["white"] + column["black"] + api + column["native_american"] + column["hispanic"]
+    multi = np.clip(1.0 - known, 0.002, 1.0)  # thousandths are rounded: nowhere exactly nobody
+    groups = (column["white"], column["black"], api, column["native_american"], multi, column["hispanic"])
+    stacked = np.stack(groups, axis=1) + 1e-4
+    return np.asarray(stacked / stacked.sum(axis=1, keepdims=True))
+
+
+_PUBLISHED = ("white", "black", "hispanic", "asian", "native_american", "pacific_islander")
+
+
+def _tilted(shares: Array, weight: Array, target: Array) -> Array:
+    """Return running shares after one factor a group brought the weighted total to `target` (raking)."""
+    factor = np.ones(len(target))
+    for _ in range(_ROUNDS):
+        tilted = shares * factor
+        tilted /= tilted.sum(axis=1, keepdims=True)
+        factor *= target / target.sum() / (weight @ tilted / weight.sum())
+    running = np.cumsum(tilted, axis=1)
+    running[:, -1] = 1.0
+    return running.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Dwellings:
+    """All dwellings of one country. total = chunks * per_chunk; offsets: first dwelling of every ZIP (z + 1)."""
+
+    places: Places
+    chunks: int
+    per_chunk: int
+    offsets: Array
+    rotation: int
+
+    @property
+    def total(self) -> int:
+        """Return the number of dwellings."""
+        return self.chunks * self.per_chunk
+
+
+def build(where: Places, chunks: int, households_per_chunk: float, vacancy: float, rotation: int) -> Dwellings:
+    """Return the dwelling index with room for every chunk's households and a share of empty homes.
+
+    The room is the expected number of households times (1 + vacancy) plus eight standard deviations.
+    """
+    per_chunk = int(np.ceil(households_per_chunk * (1 + vacancy) + 8 * np.sqrt(households_per_chunk) + 32))
+    running = np.concatenate([[0.0], np.cumsum(where.households, dtype=np.float64)])
+    offsets = np.rint(running / running[-1] * (chunks * per_chunk)).astype(np.int64)
+    return Dwellings(where, chunks, per_chunk, offsets, rotation)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def slot_number(i, k, chunks, rotation):  # type: ignore[no-untyped-def]
+    """Return the dwelling chunk `k` owns in block `i`."""
+    shift = np.int64(mix(rotation, i) % np.uint64(chunks))
+    return np.int64(i) * chunks + (k + shift) % chunks
+
+
+@njit(cache=True, nogil=True)
+def _settle(k, chunks, rotation, offsets, zip_state, zip_county, order, kind, kind_state, states):  # type: ignore[no-untyped-def]
+    """Give each household a dwelling of its own state, at random; a full state's surplus goes anywhere free."""
+    m = order.size
+    zip_of = np.empty(m, np.int32)
+    z = 0
+    count = np.zeros(states + 1, np.int64)
+    for i in range(m):
+        number = slot_number(i, k, chunks, rotation)
+        while number >= offsets[z + 1]:
+            z += 1
+        zip_of[i] = z
+        count[zip_state[z] + 1] += 1
+    start = np.cumsum(count)
+    fill = start.copy()
+    by_state = np.empty(m, np.int32)
+    for j in range(m):
+        st = zip_state[zip_of[order[j]]]
+        by_state[fill[st]] = order[j]
+        fill[st] += 1
+    n = kind.size
+    home = np.zeros(n, np.uint32)
+    place = np.empty(n, np.int32)
+    taken = np.zeros(m, np.bool_)
+    fill = start.copy()
+    waiting = np.empty(n, np.int32)
+    n_waiting = 0
+    for h in range(n):
+        st = kind_state[kind[h]]
+        if fill[st] < start[st + 1]:
+            i = by_state[fill[st]]
+            fill[st] += 1
+            taken[i] = True
+            home[h] = slot_number(i, k, chunks, rotation) + 1
+            place[h] = zip_of[i]
+        else:
+            waiting[n_waiting] = h
+            n_waiting += 1
+    j = 0
+    for w in range(n_waiting):
+        while taken[order[j]]:
+            j += 1
+        i = order[j]
+        taken[i] = True
+        home[waiting[w]] = slot_number(i, k, chunks, rotation) + 1
+        place[waiting[w]] = zip_of[i]
+    return home, place, n_waiting
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Per household of one chunk: home (address id, dwelling + 1, u32), place (index into Places, i32).
+
+    elsewhere: households that found no free dwelling in their own state.
+    """
+
+    home: Array
+    place: Array
+    elsewhere: int
+
+
+def settle(dwellings: Dwellings, chunk: int, order: Array, kind: Array, kind_state: Array) -> Homes:
+    """Give every household of `chunk` a dwelling. order: a random permutation (i32) of the chunk's blocks."""
+    where = dwellings.places
+    home, place, elsewhere = _settle(
+        chunk, dwellings.chunks, np.uint64(dwellings.rotation), dwellings.offsets, where.state, where.county,
+        order, kind, kind_state, len(where.states),
+    )  # fmt: skip
+    return Homes(home, place, int(elsewhere))
+
+
+
+
+@njit(cache=True, nogil=True)
+def _lodge(key, bounds, offsets, kind, kind_state):  # type: ignore[no-untyped-def]
+    n = kind.size
+    home = np.empty(n, np.uint32)
+    place = np.empty(n, np.int32)
+    for h in range(n):
+        low, high = bounds[kind_state[kind[h]]], bounds[kind_state[kind[h]] + 1]
+        if high <= low:
+            low, high = 0, bounds[-1]
+        number = low + np.int64(mix(key, h) % np.uint64(high - low))
+        home[h] = number + 1
+        place[h] = np.searchsorted(offsets, number, side="right") - 1
+    return home, place
+
+
+def lodge(dwellings: Dwellings, key: int, kind: Array, kind_state: Array) -> Homes:
+    """Give households outside the registry any dwelling of their state, beside whoever lives there."""
+    where = dwellings.places
+    first = np.searchsorted(where.state, np.arange(len(where.states) + 1))
+    home, place = _lodge(np.uint64(key), dwellings.offsets[first], dwellings.offsets, kind, kind_state)
+    return Homes(home, place, 0)

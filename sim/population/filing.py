@@ -1,0 +1,211 @@
+"""What the registry says of people, where it differs from the truth: old addresses and names, wrong numbers, doubles.
+
+Joint filers share one return, so address and age of the last return are drawn per return; names and numbers per record.
+The address on file is the home, unless the household moved after its last return and the authority did not
+learn of it (then the home before), or a preparer put their own office down. A *duplicate filing* is a second record
+of the person in the row before it, from an earlier return.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from sim.population.draw import Array, below, cumulative, high_unit, low_unit, mix
+from sim.population.surnames import SurnameTable, draw_surname
+from sim.scenario import Scenario
+
+_OFFICES_A_DISTRICT = 64
+
+
+@dataclass(frozen=True)
+class FilingTable:
+    """Shares of each registry-side fault; age_years, age_shares: years since the last return, running shares."""
+
+    age_years: Array
+    age_shares: Array
+    forwarded: float
+    preparer: float
+    office_shares: Array
+    old_surname: float
+    old_surname_years: float
+    one_surname: float
+    middle_lost: float
+    suffix_lost: float
+    birth_error: float
+    number_error: float
+    number_swapped: float
+    duplicate: float
+
+
+def build(scenario: Scenario) -> FilingTable:
+    """Return the table of the scenario's registry parameters."""
+    ages = scenario.table("registry.return_age")
+    ranks = np.arange(1, _OFFICES_A_DISTRICT + 1, dtype=np.float64)
+    one = scenario.value
+    return FilingTable(
+        age_years=np.array([float(k) / 10 for k in ages]),
+        age_shares=cumulative(np.array(list(ages.values()))),
+        forwarded=one("registry.moves_forwarded"),
+        preparer=one("registry.preparer_address"),
+        office_shares=cumulative(ranks ** -one("registry.preparer_tail")),
+        old_surname=one("registry.former_surname"),
+        old_surname_years=one("registry.former_surname_years"),
+        one_surname=one("registry.second_surname_dropped"),
+        middle_lost=one("registry.middle_missing"),
+        suffix_lost=one("registry.suffix_missing"),
+        birth_error=one("registry.birth_error"),
+        number_error=one("registry.number_error"),
+        number_swapped=one("registry.number_swapped"),
+        duplicate=one("registry.duplicate_filing"),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _addresses(key, household, role, moved, home, previous, previous_people, people, age_years, age_shares, forwarded,
+               preparer, office_shares, dwellings, offices):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Return (file_address, occupants, lives_at_file): one return for a head and the spouse after it."""
+    n = household.size
+    address = np.empty(n, np.uint32)
+    occupants = np.zeros(n, np.uint8)
+    lives = np.zeros(n, np.bool_)
+    for row in range(n):
+        h = household[row]
+        if role[row] == 1:
+            address[row], occupants[row], lives[row] = address[row - 1], occupants[row - 1], lives[row - 1]
+            continue
+        word = mix(key, 2 * row)
+        u = high_unit(word)
+        a = 0
+        while u >= age_shares[a] and a < age_shares.size - 1:
+            a += 1
+        stale = moved[h] < age_years[a] and previous[h] > 0 and low_unit(word) >= forwarded
+        address[row] = previous[h] if stale else home[h]
+        occupants[row] = previous_people[h] if stale else people[h]
+        lives[row] = not stale
+        word = mix(key, 2 * row + 1)
+        if low_unit(word) < preparer:
+            district = (np.int64(home[h]) - 1) * ((offices + 63) // 64) // dwellings
+            u = high_unit(word)
+            rank = 0
+            while u >= office_shares[rank] and rank < 63:
+                rank += 1
+            office = min(district * 64 + rank, offices - 1)
+            address[row], occupants[row], lives[row] = np.uint32(dwellings + office + 1), 0, False
+    return address, occupants, lives
+
+
+@njit(cache=True, nogil=True)
+def _names(key, draw_key, sex, role, ethnicity, moved, household, surname, surname2, middle, suffix, own, own_years,
+           one, middle_lost, suffix_lost, cells, width, tail_start, tail_size):  # type: ignore[no-untyped-def]  # fmt: skip
+    n = sex.size
+    out = surname.copy()
+    out2 = surname2.copy()
+    out_middle = middle.copy()
+    out_suffix = suffix.copy()
+    for row in range(n):
+        word = mix(key, 2 * row)
+        if role[row] == 1 and out[row] == out[row - 1] and moved[household[row]] < own_years:
+            if low_unit(word) < own:  # married since the last change of record: the name from before
+                out[row] = draw_surname(draw_key, row, ethnicity[row], cells, width, tail_start, tail_size)
+        if out2[row] > 0 and high_unit(word) < one:
+            out2[row] = 0
+        word = mix(key, 2 * row + 1)
+        if low_unit(word) < middle_lost:
+            out_middle[row] = 0
+        if high_unit(word) < suffix_lost:
+            out_suffix[row] = 0
+    return out, out2, out_middle, out_suffix
+
+
+@njit(cache=True, nogil=True)
+def _wrong_digit(number, word):  # type: ignore[no-untyped-def]
+    """Return a number with one digit replaced by another (half the time) or two neighbours exchanged."""
+    place = np.int64(10) ** below(word, 8)
+    digit = number // place % 10
+    if word & np.uint64(1):
+        return number + place * ((digit + 1 + np.int64((word >> np.uint64(8)) & np.uint64(0xFFFFFF)) % 9) % 10 - digit)
+    following = number // (place * 10) % 10
+    return number + (following - digit) * place + (digit - following) * place * 10
+
+
+@njit(cache=True, nogil=True)
+def _numbers(key, household, tin, wrong, swapped):  # type: ignore[no-untyped-def]
+    """Return the numbers on file: mistyped, or those of another record of the household."""
+    n = tin.size
+    out = tin.copy()
+    for row in range(n):
+        word = mix(key, row)
+        u = low_unit(word)
+        if u < wrong:
+            out[row] = np.uint32(_wrong_digit(np.int64(tin[row]), mix(key ^ np.uint64(0xD161), row)))
+        elif u < wrong + swapped:
+            if row + 1 < n and household[row + 1] == household[row]:
+                out[row] = tin[row + 1]
+            elif row > 0 and household[row - 1] == household[row]:
+                out[row] = tin[row - 1]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _births(key, birth, error):  # type: ignore[no-untyped-def]
+    """Return dates of birth on file: now and then the day or the year is one off."""
+    out = birth.copy()
+    for row in range(birth.size):
+        word = mix(key, row)
+        if low_unit(word) < error:
+            day = birth[row] % 100
+            if word >> np.uint64(63):
+                out[row] += 1 if day < 28 else -1
+            elif birth[row] % 10000 != 229:
+                out[row] += 10000 if (word >> np.uint64(62)) & np.uint64(1) else -10000
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _doubles(key, household, share):  # type: ignore[no-untyped-def]
+    """Return the row whose person each row is of: itself, or the row before for a duplicate filing."""
+    source = np.arange(household.size)
+    for row in range(1, household.size):
+        if low_unit(mix(key, row)) < share and source[row - 1] == row - 1:
+            source[row] = row - 1
+    return source
+
+
+def addresses(table: FilingTable, key: int, household: Array, role: Array, moved: Array, home: Array, previous: Array,
+              previous_people: Array, people: Array, dwellings: int, offices: int) -> tuple[Array, Array, Array]:  # fmt: skip
+    """Return (file_address u32, occupants u8, lives_at_file bool); household arrays are per household of the chunk."""
+    return _addresses(  # type: ignore[no-any-return]
+        np.uint64(key), household, role, moved, home, previous, previous_people, people, table.age_years,
+        table.age_shares, table.forwarded, table.preparer, table.office_shares, dwellings, offices,
+    )  # fmt: skip
+
+
+def names(table: FilingTable, names_of: SurnameTable, key: int, draw_key: int, sex: Array, role: Array,
+          ethnicity: Array, moved: Array, household: Array, surname: Array, surname2: Array, middle: Array,
+          suffix: Array) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+    """Return (file_surname, file_surname2, file_middle, file_suffix)."""
+    return _names(  # type: ignore[no-any-return]
+        np.uint64(key), np.uint64(draw_key), sex, role, ethnicity, moved, household, surname, surname2, middle, suffix,
+        table.old_surname, table.old_surname_years, table.one_surname, table.middle_lost, table.suffix_lost,
+        names_of.cells, names_of.width, names_of.tail_start, names_of.tail_size,
+    )  # fmt: skip
+
+
+def numbers(table: FilingTable, key: int, household: Array, tin: Array) -> Array:
+    """Return file_tin (u32)."""
+    if table.number_error + table.number_swapped == 0:
+        return tin
+    return np.asarray(_numbers(np.uint64(key), household, tin, table.number_error, table.number_swapped))
+
+
+def births(table: FilingTable, key: int, birth: Array) -> Array:
+    """Return file_birth (yyyymmdd, i32)."""
+    return birth if table.birth_error == 0 else np.asarray(_births(np.uint64(key), birth, table.birth_error))
+
+
+def doubles(table: FilingTable, key: int, household: Array) -> Array | None:
+    """Return for each row the row whose person it is of, or None when no filing is a duplicate."""
+    return None if table.duplicate == 0 else np.asarray(_doubles(np.uint64(key), household, table.duplicate))

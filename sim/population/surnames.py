@@ -1,0 +1,113 @@
+"""Surnames given ethnicity: the listed names of the 2020 Census and their long tail.
+
+Codes: 0 none, 1..156,619 the listed names in the table's order, then the tail. Tail codes are cut into
+one range per (band of bearers, ethnicity); a range has the published number of surnames of its band
+times the ethnicity's share of the tail, and its people are spread evenly over it. So
+P(surname | e) = listed count x pct_e, and the tail takes the published share of all people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numba import njit
+
+from sim import tables
+from sim.population.draw import Array, alias_draw, alias_tables, below, mix
+from sim.population.dwellings import ETHNICITIES
+from sim.population.letters import LetterModel, as_strings
+from sim.scenario import Scenario
+
+_SCRAMBLE = 2_654_435_761  # any odd number coprime to the size of the tail
+
+
+@dataclass(frozen=True)
+class SurnameTable:
+    """cells: alias tables of the six ethnicities, each `width` long: listed names, then the bands.
+
+    tail_start, tail_size: first code and number of codes of each (ethnicity, band) range (6 x bands).
+    listed: names.  model: spelling of the tail.  weight: expected share of each listed name by ethnicity (6 x n).
+    """
+
+    cells: Array
+    width: int
+    tail_start: Array
+    tail_size: Array
+    listed: pl.Series
+    model: LetterModel
+    weight: Array
+
+    @property
+    def listed_count(self) -> int:
+        """Return how many names are listed."""
+        return len(self.listed)
+
+    def text(self, codes: Array) -> pl.Series:
+        """Return the spelling of codes (0 is null); raises IndexError for a code beyond the tail."""
+        return spelled(codes, self.listed, self.model)
+
+    def find(self, strings: pl.Series) -> Array:
+        """Return the codes (u32) of strings as `text` spells them, 0 for any other string or null."""
+        return found(strings, self.listed, self.model)
+
+
+def build(scenario: Scenario) -> SurnameTable:
+    """Return the surname table for the scenario's tail share, bands and mix."""
+    frame = tables.surnames()
+    count = frame["count"].to_numpy().astype(np.float64)
+    shares = np.stack([frame[f"pct_{e}_x100"].to_numpy() / 1e4 for e in ETHNICITIES])
+    shares /= np.maximum(shares.sum(axis=0), 1e-9)  # the Bureau's rounding leaves them a little off one
+    listed = shares * count
+    tail = scenario.value("population.surname_tail.share")
+    mix_ = scenario.table("population.surname_tail.mix")
+    names = np.array(list(scenario.table("population.surname_tail.names").values()))
+    people = np.array(list(scenario.table("population.surname_tail.people").values()))
+    ratio = np.array([mix_[e] for e in ETHNICITIES])
+    ratio /= ratio.sum()
+    tail_people = ratio[:, None] * people / people.sum() * tail / (1 - tail) * count.sum()
+    sizes = np.maximum(np.rint(ratio[:, None] * names), 1).astype(np.int64)
+    starts = len(count) + 1 + np.concatenate([[0], np.cumsum(sizes.ravel())[:-1]]).reshape(sizes.shape)
+    weight = np.concatenate([listed, tail_people], axis=1)
+    width = weight.shape[1]
+    model = LetterModel(frame["name"], int(sizes.sum()))
+    cells = alias_tables(weight.ravel(), np.arange(0, weight.size + 1, width))
+    return SurnameTable(cells, width, starts, sizes, frame["name"], model, listed / weight.sum())
+
+
+def spelled(codes: Array, listed: pl.Series, model: LetterModel) -> pl.Series:
+    """Return the spelling of name codes: listed first, then the tail by the letter model; 0 is null."""
+    wanted = np.asarray(codes, np.int64)
+    if wanted.size and (wanted.min() < 0 or wanted.max() > len(listed) + model.m):
+        raise IndexError(f"name codes should be in [0, {len(listed) + model.m}]")
+    distinct, place = np.unique(wanted, return_inverse=True)
+    known = distinct <= len(listed)
+    tail = (distinct[~known] - len(listed) - 1) * _SCRAMBLE % model.m
+    text = pl.concat([pl.Series([None], dtype=pl.String), listed.cast(pl.String).rechunk()])
+    text = pl.concat([text.gather(distinct[known]), as_strings(model.spell(tail))])
+    return text.gather(place.ravel()).rename("")
+
+
+def found(strings: pl.Series, listed: pl.Series, model: LetterModel) -> Array:
+    """Return the codes (u32) of strings as `spelled` spells them, 0 where nothing is spelled so."""
+    unique = strings.unique()
+    codes = model.codes(unique)
+    rest = np.flatnonzero(codes == 0)
+    points = model.points(unique.gather(rest))
+    inverse = pow(_SCRAMBLE, -1, model.m)
+    # Products stay below 2**63: points < 2**23, inverse < 2**23.
+    codes[rest] = np.where(points >= 0, points * inverse % model.m + len(listed) + 1, 0)
+    key = pl.DataFrame({"text": unique, "code": codes.astype(np.uint32)})
+    joined = pl.DataFrame({"text": strings}).join(key, on="text", how="left", maintain_order="left")
+    return joined["code"].fill_null(0).to_numpy()
+
+
+@njit(cache=True, nogil=True, inline="always")
+def draw_surname(key, i, ethnicity, cells, width, tail_start, tail_size):  # type: ignore[no-untyped-def]
+    """Return a surname code for one person of `ethnicity` by words 2i and 2i + 1 of the stream `key`."""
+    index = alias_draw(mix(key, 2 * i), cells, ethnicity * width, width)
+    band = index - (width - tail_size.shape[1])
+    if band < 0:
+        return np.uint32(index + 1)
+    return np.uint32(tail_start[ethnicity, band] + below(mix(key, 2 * i + 1), tail_size[ethnicity, band]))
