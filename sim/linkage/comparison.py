@@ -31,6 +31,7 @@ class Kind(StrEnum):
     FIRST = "first"  # chains only: the first `at` columns are equal
     PREFIX = "prefix"  # text: the first `at` letters are equal, and both have that many
     JARO_WINKLER = "jaro_winkler"  # text: Jaro-Winkler similarity >= `at`
+    EDIT = "edit"  # text: at most `at` letters put in, left out or changed (Levenshtein distance)
     ONE_DIGIT = "one_digit"  # numbers: exactly one decimal place differs
     TRANSPOSED = "transposed"  # numbers: equal after exchanging one pair of neighbouring digits
     DAY_MONTH = "day_month"  # yyyymmdd: equal after exchanging day and month

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 from .comparison import Comparison, Kind, Level
 
 Codes = NDArray[np.generic]
 Decode = Callable[[str, NDArray[np.uint32]], list[str]]
-_TEXT = frozenset({Kind.PREFIX, Kind.JARO_WINKLER})
+_TEXT = frozenset({Kind.PREFIX, Kind.JARO_WINKLER, Kind.EDIT})
 
 
 def level_numbers(
@@ -34,7 +34,7 @@ def level_numbers(
         here_left = [column[undecided] for column in left]
         here_right = [column[undecided] for column in right]
         if level.kind in _TEXT:
-            holds = _on_distinct(comparison.columns[0], level, here_left[0], here_right[0], decode)
+            holds = _text_holds(comparison, level, here_left, here_right, decode)
         else:
             holds = _holds(comparison, level, here_left, here_right)
         out[undecided[holds]] = number
@@ -111,6 +111,20 @@ def _transposed(a: Codes, b: Codes) -> NDArray[np.bool_]:
     return found & (differ.sum(axis=0) == 2)
 
 
+def _text_holds(
+    comparison: Comparison, level: Level, left: Sequence[Codes], right: Sequence[Codes], decode: Decode | None
+) -> NDArray[np.bool_]:
+    """Say where a text level holds: of a set, for some value of one side and some value of the other."""
+    if not comparison.as_set:
+        return _on_distinct(comparison.columns[0], level, left[0], right[0], decode)
+    holds = np.zeros(len(left[0]), bool)
+    for mine in left[:-1]:
+        for theirs in right[:-1]:
+            both = np.flatnonzero((mine != 0) & (theirs != 0) & ~holds)
+            holds[both] = _on_distinct(comparison.columns[0], level, mine[both], theirs[both], decode)
+    return holds
+
+
 def _on_distinct(
     field: str, level: Level, left: Codes, right: Codes, decode: Decode | None
 ) -> NDArray[np.bool_]:
@@ -124,6 +138,9 @@ def _on_distinct(
         holds = np.array(
             [len(x) >= n and len(y) >= n and x[:n] == y[:n] for x, y in zip(a, b, strict=True)], bool
         )
+    elif level.kind is Kind.EDIT:
+        at = int(level.at)
+        holds = process.cpdist(a, b, scorer=Levenshtein.distance, score_cutoff=at, dtype=np.int32) <= at
     else:
         scores = process.cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float64)
         holds = scores >= level.at
