@@ -1,0 +1,15 @@
+"""Results as figures: Altair charts, no Streamlit. One function a figure; each returns a `Figure`."""
+
+from sim.charts.arrays import doors, icon_array
+from sim.charts.evidence import tornado, waterfall
+from sim.charts.figure import Figure, Rows, Source
+from sim.charts.flow import flow
+from sim.charts.intervals import Target, groups, replicates, targets
+from sim.charts.theme import DARK, LIGHT, Theme
+from sim.charts.trade import SizePoint, by_size, threshold, trade_off
+
+__all__ = [
+    "DARK", "LIGHT", "Figure", "Rows", "SizePoint", "Source", "Target", "Theme",
+    "by_size", "doors", "flow", "groups", "icon_array", "replicates", "targets", "threshold", "tornado", "trade_off",
+    "waterfall",
+]  # fmt: skip

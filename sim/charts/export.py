@@ -1,0 +1,46 @@
+"""Figures as SVG and PNG files by vl-convert (extra `[report]`): no browser, no network, same bytes each time."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from importlib.resources import files
+
+from sim.charts.figure import Figure
+
+FONTS = files("sim.charts").joinpath("fonts")
+"""The fonts every image is measured and drawn with, whatever the machine has."""
+
+
+@functools.cache
+def available() -> bool:
+    """Whether vl-convert is installed; registers the packaged fonts with it."""
+    try:
+        import vl_convert
+    except ImportError:
+        return False
+    vl_convert.register_font_directory(str(FONTS))
+    return True
+
+
+def svg(figure: Figure) -> str:
+    """Return the figure as SVG text; raises ImportError without vl-convert.
+
+    Ids are prefixed by the figure's name, so that several fit in one page.
+    """
+    import vl_convert
+
+    available()
+    text: str = vl_convert.vegalite_to_svg(json.dumps(figure.spec()))
+    ids = re.sub(r'(\bid="|url\(#|href="#)', lambda found: f"{found.group(1)}{figure.name}-", text)
+    return ids
+
+
+def png(figure: Figure, scale: float = 2.0) -> bytes:
+    """Return the figure as PNG, `scale` pixels a point; raises ImportError without vl-convert."""
+    import vl_convert
+
+    available()
+    made: bytes = vl_convert.vegalite_to_png(json.dumps(figure.spec()), scale=scale)
+    return made

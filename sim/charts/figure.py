@@ -1,0 +1,60 @@
+"""A figure: a chart that carries its own title, SYNTHETIC, run and date, with alt text and the table behind it.
+
+Figures get cropped from pages. So title, source line and run are inside the image, and the numbers travel along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure's numbers come from: run ID, date (YYYY-MM-DD) and number of simulated populations."""
+
+    run_id: str
+    date: str
+    replicates: int = 1
+
+    def line(self) -> str:
+        """Return the line printed inside every image."""
+        kind = "population" if self.replicates == 1 else "populations"
+        return (
+            f"SYNTHETIC data · {self.replicates} simulated {kind} · run {self.run_id} · {self.date} · "
+            "Linkage Error Simulator"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The table behind a figure: heads and rows of text or numbers."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart and its words. name: short, for file names. chart: an Altair chart, title and source inside.
+
+    title says what was found. subtitle qualifies it. alt says in words what the picture shows.
+    """
+
+    name: str
+    chart: Any
+    title: str
+    subtitle: str
+    alt: str
+    table: Rows
+    source: Source
+
+    def spec(self) -> dict[str, Any]:
+        """Return the Vega-Lite specification as a JSON object."""
+        found: dict[str, Any] = self.chart.to_dict()
+        return found
+
+
+Chart = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.FacetChart

@@ -1,0 +1,221 @@
+"""Figures 3 and 4: errors against the threshold, and against the size of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from sim.charts.figure import Figure, Rows, Source
+from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.outcome.rates import significant
+
+_WRONG = "wrong person, per 1,000 addresses disclosed"
+_MISSED = "missed, per 1,000 requests"
+POINTS = 120
+
+
+def trade_off(curve: pl.DataFrame, points: int = POINTS) -> pl.DataFrame:
+    """Return the curve at evenly spaced thresholds: threshold, line, value, low, high.
+
+    curve: columns replicate, threshold (bits), wrong_per_1000_disclosed (null where nothing is disclosed),
+    missed_per_1000_requested; a step function in each replicate.  value: mean over replicates; low and high:
+    least and greatest of them.
+    """
+    cuts = curve.get_column("threshold")
+    if cuts.is_empty():
+        return pl.DataFrame(
+            schema={
+                "threshold": pl.Float64,
+                "line": pl.String,
+                "value": pl.Float64,
+                "low": pl.Float64,
+                "high": pl.Float64,
+            }
+        )
+    grid = np.linspace(float(cuts.quantile(0.001) or 0.0), float(cuts.max() or 0.0), points)  # type: ignore[arg-type]
+    replicates = [part.sort("threshold", descending=True) for part in curve.partition_by("replicate")]
+    parts = []
+    for column, line in (("wrong_per_1000_disclosed", _WRONG), ("missed_per_1000_requested", _MISSED)):
+        each = np.array([_at(part, column, grid) for part in replicates])
+        known = ~np.isnan(each).all(axis=0)
+        values = each[:, known]
+        parts.append(
+            pl.DataFrame({"threshold": grid[known], "line": line, "value": np.nanmean(values, axis=0),
+                          "low": np.nanmin(values, axis=0), "high": np.nanmax(values, axis=0)})
+        )  # fmt: skip
+    return pl.concat(parts)
+
+
+def _at(part: pl.DataFrame, column: str, grid: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the value in force at each threshold: that of the lowest change at or above it; NaN if none is."""
+    cuts = part.get_column("threshold").to_numpy()
+    values = part.get_column(column).cast(pl.Float64).fill_null(np.nan).to_numpy()
+    row = np.searchsorted(-cuts, -grid, side="right") - 1
+    return np.where(row >= 0, values[np.maximum(row, 0)], np.nan)
+
+
+def threshold(
+    curve: pl.DataFrame, current: float | None, source: Source, theme: Theme = LIGHT, width: int = WIDTH
+) -> Figure:
+    """Return figure 3: both errors at every threshold, with the span of the populations, and the rule in force.
+
+    curve: as for `trade_off`.  current: threshold in force, in bits, or None.
+    """
+    lines = trade_off(curve)
+    sums = _sum(lines, current)
+    title = sums or "A higher threshold spares wrong people and misses more of the people asked for"
+    subtitle = "Both errors at every threshold (bits of evidence); bands are the least and greatest of the populations"
+    colours = alt.Scale(domain=[_WRONG, _MISSED], range=[theme.wrong, theme.right])
+    base = alt.Chart(lines).encode(
+        x=alt.X("threshold:Q", title="threshold (bits)", scale=alt.Scale(zero=False, nice=False))
+    )
+    bands = base.mark_area(opacity=0.18).encode(
+        y=alt.Y("low:Q", title="per 1,000 (see labels)"),
+        y2="high:Q",
+        color=alt.Color("line:N", scale=colours, legend=None),
+    )
+    drawn = base.mark_line(strokeWidth=2.5).encode(
+        y="value:Q", color=alt.Color("line:N", scale=colours, legend=None),
+        strokeDash=alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=[_WRONG, _MISSED], range=[[1, 0], [6, 3]])),
+    )  # fmt: skip
+    ends = _label_points(lines)
+    text = (
+        alt.Chart(ends)
+        .mark_text(align="left", dx=6, dy=-8, fontWeight="bold")
+        .encode(
+            x="threshold:Q", y="value:Q", text="line:N", color=alt.Color("line:N", scale=colours, legend=None)
+        )
+    )
+    layers: list[alt.Chart] = [bands, drawn, text]
+    if current is not None:
+        here = alt.Chart(pl.DataFrame({"x": [current], "label": [f"threshold in force {current:g}"]}))
+        layers.append(here.mark_rule(color=theme.ink, strokeDash=[4, 3]).encode(x="x:Q"))
+        layers.append(
+            here.mark_text(align="left", dx=5, color=theme.ink).encode(
+                x="x:Q", y=alt.value(10), text="label:N"
+            )
+        )
+    chart = alt.layer(*layers).properties(width=width - 40, height=300)
+    listed = tuple(lines.select("threshold", "line", "value", "low", "high").iter_rows())
+    rows = Rows(("Threshold (bits)", "Rate", "Mean", "Least", "Greatest"), listed)
+    alt_text = f"Two lines over the threshold: {_WRONG}, falling, and {_MISSED}, rising. {title}."
+    return Figure(
+        "threshold",
+        frame(chart, title, subtitle, source, theme, width),
+        title,
+        subtitle,
+        alt_text,
+        rows,
+        source,
+    )
+
+
+def _sum(lines: pl.DataFrame, current: float | None) -> str:
+    """Return what raising the threshold by two bits would do, in a sentence; empty where that is unknown."""
+    if current is None or lines.is_empty():
+        return ""
+    both = []
+    for line in (_WRONG, _MISSED):
+        part = lines.filter(pl.col("line") == line)
+        x, y = part.get_column("threshold").to_numpy(), part.get_column("value").to_numpy()
+        if not x.size or current < x[0] or current + 2 > x[-1]:
+            return ""
+        both.append(float(np.interp(current + 2, x, y) - np.interp(current, x, y)))
+    spared, missed = -both[0], both[1]
+    return (
+        f"Raising the threshold from {current:g} to {current + 2:g} bits spares {significant(spared)} wrong people per 1,000 "
+        f"addresses disclosed and misses {significant(missed)} more per 1,000 requests"
+    )
+
+
+def _label_points(lines: pl.DataFrame) -> pl.DataFrame:
+    """Return one point a line to write its name at: where it is highest, in the left half of the picture."""
+    if lines.is_empty():
+        return lines
+    middle = float(lines.get_column("threshold").mean() or 0.0)  # type: ignore[arg-type]
+    left = lines.filter(pl.col("threshold") <= middle)
+    return (
+        (left if left.height else lines)
+        .sort("value", descending=True)
+        .unique("line", keep="first", maintain_order=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SizePoint:
+    """A rate at one size of the registry. extrapolated: by closed form, not simulated at that size."""
+
+    size: int
+    value: float
+    low: float | None = None
+    high: float | None = None
+    extrapolated: bool = False
+
+
+def by_size(
+    points: Sequence[SizePoint], unit: str, source: Source, theme: Theme = LIGHT, width: int = WIDTH
+) -> Figure:
+    """Return figure 4: the rate against the size of the file, logarithmic, the extrapolated part dashed.
+
+    unit: "per 1,000 addresses disclosed".  The last simulated point begins the dashed line.
+    """
+    ordered = sorted(points, key=lambda point: point.size)
+    simulated = [p for p in ordered if not p.extrapolated]
+    ahead = [p for p in ordered if p.extrapolated]
+    first, last = ordered[0], ordered[-1]
+    title = (
+        f"From {first.size:,} to {last.size:,} records the rate goes from {significant(first.value)} to "
+        f"{significant(last.value)} {unit}"
+    )
+    subtitle = "Somebody else's address against the size of the registry" + (
+        "; dashed: extrapolated, not simulated" if ahead else ""
+    )
+    bounds = [
+        (p.size, p.value, p.value if p.low is None else p.low, p.value if p.high is None else p.high)
+        for p in ordered
+    ]
+    data = pl.DataFrame(
+        bounds,
+        schema={"size": pl.Float64, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
+        orient="row",
+    )
+    x = alt.X("size:Q", title="records in the registry (logarithmic)", scale=alt.Scale(type="log", nice=False),
+              axis=alt.Axis(format="~s", tickCount=6))  # fmt: skip
+    y = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
+    near, far = data.head(len(simulated)), data.slice(max(0, len(simulated) - 1))
+    layers = [
+        alt.Chart(data)
+        .mark_rule(color=theme.accent, opacity=0.5, strokeWidth=2)
+        .encode(x=x, y=alt.Y("low:Q", title=unit), y2="high:Q"),
+        alt.Chart(near).mark_line(color=theme.accent, strokeWidth=2.5).encode(x=x, y=y),
+        alt.Chart(near).mark_point(filled=True, size=60, color=theme.accent, opacity=1).encode(x=x, y=y),
+    ]
+    if ahead:
+        layers.append(
+            alt.Chart(far).mark_line(color=theme.wrong, strokeDash=[6, 4], strokeWidth=2.5).encode(x=x, y=y)
+        )
+        tag = far.tail(1).with_columns(label=pl.lit("extrapolated"))
+        layers.append(
+            alt.Chart(tag)
+            .mark_text(align="right", dy=-12, color=theme.wrong, fontWeight="bold")
+            .encode(x=x, y=y, text="label:N")
+        )
+    chart = alt.layer(*layers).properties(width=width - 40, height=280)
+    listed = tuple(
+        (p.size, p.value, p.low, p.high, "extrapolated" if p.extrapolated else "simulated") for p in ordered
+    )
+    rows = Rows(("Records in the registry", unit, "Low", "High", "How"), listed)
+    return Figure(
+        "size",
+        frame(chart, title, subtitle, source, theme, width),
+        title,
+        subtitle,
+        f"A rising line. {title}. {subtitle}.",
+        rows,
+        source,
+    )

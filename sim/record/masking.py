@@ -1,0 +1,80 @@
+"""What may leave the program: identifiers by their last four digits, text that no spreadsheet executes.
+
+The people are synthetic, but a nine-digit number may be one that somebody really has. So no output holds a
+generated number whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+MASK = "*****"
+"""Stands for the first five digits of a number."""
+
+_IDENTIFIER_FIELDS = ("tin", "ssn", "itin")
+_WHOLE_NUMBER = r"(?:^|[^0-9])\d{3}[- ]?\d{2}[- ]?\d{4}(?:$|[^0-9])"
+_WHOLE = re.compile(r"(?<![0-9A-Za-z])\d{3}[- ]?\d{2}[- ]?(\d{4})(?![0-9A-Za-z])")
+_STARTS_FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]|^[\t\r\n]")
+_PLAIN_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$")
+
+
+def mask_identifier(value: str | int | None) -> str | None:
+    """Return the last four characters of an identifier behind a mask; None stays None, shorter ones vanish."""
+    if value is None:
+        return None
+    text = f"{value:09d}" if isinstance(value, int) else value.strip()
+    return MASK + text[-4:] if len(text) > 4 else MASK
+
+
+def mask_text(text: str) -> str:
+    """Return `text` with every run of nine digits (with or without separators) cut to its last four."""
+    return _WHOLE.sub(lambda found: MASK + found.group(1), text)
+
+
+def mask_ledger(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Return the ledger with `before` and `after` of identifier fields masked to the last four digits.
+
+    ledger: columns field, before and after at least; text or null. Other fields lose any run of nine digits.
+    """
+    is_identifier = pl.col("field").cast(pl.String).is_in(_IDENTIFIER_FIELDS)
+    return ledger.with_columns(
+        pl.when(is_identifier & (pl.col(side).str.len_chars() > 4))
+        .then(pl.lit(MASK) + pl.col(side).str.slice(-4))
+        .when(is_identifier & pl.col(side).is_not_null())
+        .then(pl.lit(MASK))
+        .when(pl.col(side).str.contains(_WHOLE_NUMBER))
+        .then(pl.col(side).str.replace_all(r"\d{3}[- ]?\d{2}[- ]?(\d{4})", MASK + "${1}"))
+        .otherwise(pl.col(side))
+        .alias(side)
+        for side in ("before", "after")
+    )
+
+
+def neutralise(cell: object) -> object:
+    """Return a CSV cell that a spreadsheet shows and does not run (CWE-1236; OWASP ASVS 1.2.10).
+
+    Text that begins like a formula gets an apostrophe in front; numbers stay numbers.
+    """
+    if not isinstance(cell, str) or _PLAIN_NUMBER.match(cell):
+        return cell
+    return "'" + cell if _STARTS_FORMULA.match(cell) else cell
+
+
+def without_controls(text: str) -> str:
+    """Return `text` without control characters, bidirectional overrides and lone surrogates; tabs become spaces."""
+    spaced = text.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in spaced if c == "\n" or not _hidden(c))
+
+
+def _hidden(character: str) -> bool:
+    code = ord(character)
+    return (
+        code < 0x20
+        or 0x7F <= code <= 0x9F
+        or 0x202A <= code <= 0x202E
+        or 0x2066 <= code <= 0x2069
+        or 0xD800 <= code <= 0xDFFF
+        or code in (0x200B, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)
+    )

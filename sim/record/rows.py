@@ -1,0 +1,108 @@
+"""The rows of a run as they go to disk: outcomes of every request, the ledger of noise, counts and rates.
+
+At national size (1.28 million requests, twenty replicates) outcomes are 25.6 million rows of enumerations and
+small integers, a few bytes each under zstd; all are kept, because the result hash is over them. The ledger of
+noise is text and several times as long, and can always be made again from the scenario. Above `LEDGER_ROWS`
+only the entries that explain a harm or a miss in the first replicate are kept, and the manifest says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from sim.outcome.counts import COUNTS
+from sim.outcome.groups import OVERALL
+from sim.outcome.rates import Rate, to_frame
+from sim.outcome.words import MISSED, WRONG, WRONG_DOOR
+from sim.record.masking import mask_ledger, neutralise
+from sim.study.replicates import StudyResult
+
+LEDGER_ROWS = 2_000_000
+"""Entries of the ledger kept whole; above, only those that explain a harm or a miss in replicate 0."""
+
+_ROW_GROUP = 500_000
+_HARM = (WRONG, WRONG_DOOR, MISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The part of the noise ledger that is kept, identifiers masked, and a sentence on what was left out."""
+
+    frame: pl.DataFrame
+    complete: bool
+    note: str
+
+
+def keep_ledger(ledger: pl.DataFrame, outcomes: pl.DataFrame, limit: int = LEDGER_ROWS) -> Ledger:
+    """Return what is kept of `ledger` (columns replicate, order, request, field, kind, before, after)."""
+    total = ledger.height
+    if total <= limit:
+        return Ledger(
+            mask_ledger(ledger), True, f"all {total:,} entries; identifiers cut to their last four digits"
+        )
+    wanted = outcomes.filter(pl.col("replicate") == 0, pl.col("outcome").cast(pl.String).is_in(_HARM))
+    first = ledger.filter(pl.col("replicate") == 0).join(wanted.select("request"), on="request", how="semi")
+    kept = first.head(limit)
+    note = (
+        f"{kept.height:,} of {total:,} entries: those of requests of replicate 0 that ended at the wrong person, at "
+        "the wrong door or with nothing disclosed; running the scenario again makes the rest. "
+        "Identifiers are cut to their last four digits"
+    )
+    return Ledger(mask_ledger(kept), False, note)
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write `frame` with zstd in row groups that can be read one at a time."""
+    frame.write_parquet(
+        path, compression="zstd", compression_level=6, row_group_size=_ROW_GROUP, statistics=True
+    )
+
+
+def counts_of(result: StudyResult) -> pl.DataFrame:
+    """Return every count of every replicate, overall and by group: replicate, dimension, level, the counts.
+
+    The overall rows also have `registry` (records searched), `candidates` (pairs compared) and `filtered`
+    (requests for which no search was made); these are empty in the rows of groups.
+    """
+    whole = result.counts.with_columns(dimension=pl.lit(OVERALL), level=pl.lit(OVERALL))
+    searched = _searched(result.tallies)
+    first = ("replicate", "dimension", "level")
+    return (
+        pl.concat(
+            [whole.join(searched, on="replicate", how="left"), result.group_counts], how="diagonal_relaxed"
+        )
+        .sort(*first, maintain_order=True)
+        .select(*first, *COUNTS, "registry", *searched.columns[1:])
+    )
+
+
+def _searched(tallies: pl.DataFrame) -> pl.DataFrame:
+    """Return what the search did in each replicate: replicate, candidates, filtered."""
+    return tallies.group_by("replicate").agg(
+        pl.col("candidates").cast(pl.Int64).sum(), pl.col("filtered").is_not_null().sum().cast(pl.Int64)
+    )
+
+
+def csv_text(frame: pl.DataFrame) -> str:
+    """Return `frame` as CSV, text cells neutralised so that no spreadsheet runs them; line feeds only."""
+    return table_csv(frame.columns, frame.iter_rows())
+
+
+def table_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table as CSV with neutralised cells; a missing value is an empty cell."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([neutralise(name) for name in head])
+    writer.writerows([[neutralise(cell) for cell in row] for row in rows])
+    return stream.getvalue()
+
+
+def rates_csv(made: Iterable[Rate]) -> str:
+    """Return the rates as CSV, one row a rate, with its sentence; full precision in the numbers."""
+    return csv_text(to_frame(made))

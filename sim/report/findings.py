@@ -1,0 +1,105 @@
+"""What a run found, read once from its folder: counts, rates, groups and the companions set beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from sim.charts import Source
+from sim.outcome.groups import OVERALL, GroupRate, group_rates
+from sim.outcome.rates import Rate, Settings, rates
+from sim.record.read import Run, read
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A run set beside the reported one: the same people, seed and requests, one thing changed.
+
+    role: "best" (clean data), "worst" (name only) or "rule" (another rule).  change: what differs, in words.
+    """
+
+    role: str
+    change: str
+    findings: Findings
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything the sections read. study: results of a sensitivity study, {} when none was given."""
+
+    run: Run
+    companions: tuple[Companion, ...] = ()
+    study: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: Path) -> Findings:
+        """Read the findings of a run folder; raises VerificationError when it is not one."""
+        return cls(read(folder))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """How intervals are made, as the scenario says."""
+        return Settings.of(self.run.scenario)
+
+    @cached_property
+    def overall(self) -> pl.DataFrame:
+        """The counts of all requests, one row a replicate, in order."""
+        return self.run.counts.filter(pl.col("dimension") == OVERALL).sort("replicate")
+
+    @cached_property
+    def by_group(self) -> pl.DataFrame:
+        """The counts by group: replicate, dimension, level and the counts."""
+        return self.run.counts.filter(pl.col("dimension") != OVERALL)
+
+    @cached_property
+    def rates(self) -> dict[str, Rate]:
+        """Every rate by name."""
+        return {rate.name: rate for rate in rates(self.overall, self.settings)}
+
+    @cached_property
+    def groups(self) -> tuple[GroupRate, ...]:
+        """The headline rate of every group."""
+        return group_rates(self.by_group, self.settings)
+
+    @cached_property
+    def groups_missed(self) -> tuple[GroupRate, ...]:
+        """The missed rate of every group."""
+        return group_rates(self.by_group, self.settings, rate="missed")
+
+    def total(self, count: str) -> int:
+        """Return a count over all replicates together."""
+        return int(self.overall.get_column(count).sum())
+
+    @property
+    def replicates(self) -> int:
+        """Number of simulated populations."""
+        return self.overall.height
+
+    @property
+    def least(self) -> int:
+        """Fewest populations of a run to be cited; fewer are a preview, because early luck moves them too far."""
+        return int(self.run.scenario.value("study.preview_below"))
+
+    @property
+    def preview(self) -> bool:
+        """Whether there are too few populations to cite."""
+        return self.replicates < self.least
+
+    @property
+    def confidence(self) -> str:
+        """The confidence of intervals in words, "95 %"."""
+        return f"{self.settings.confidence * 100:g} %"
+
+    @property
+    def source(self) -> Source:
+        """The line for figures."""
+        return Source(self.run.run_id, self.run.created[:10], self.replicates)
+
+    def companion(self, role: str) -> Companion | None:
+        """Return the first companion in that role."""
+        return next((each for each in self.companions if each.role == role), None)

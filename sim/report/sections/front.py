@@ -1,0 +1,184 @@
+"""Sections 1 to 4: what this is, the headline, what it estimates, and what it is not."""
+
+from __future__ import annotations
+
+from sim.charts import icon_array
+from sim.outcome.rates import Rate
+from sim.report import wording
+from sim.report.document import Bullets, Paragraph, Picture, Section, Table, table
+from sim.report.findings import Findings
+
+REQUESTS_SENT = 1_280_000
+ADDRESSES_DISCLOSED = 47_289
+"""Requests sent and addresses disclosed in August 2025, by the agency's declaration of 11 February 2026."""
+
+
+def purpose(found: Findings) -> Section:
+    """Item 1."""
+    scenario = found.run.scenario
+    rows = [
+        ("Kind of study", "Simulation of record linkage on synthetic data; no record of any person was used"),
+        ("Scenario", f"{scenario.title or scenario.name} ({scenario.name})"),
+        ("What it asks", scenario.summary or "not stated in the scenario"),
+        ("Run", found.run.run_id),
+        ("Date of the run (UTC)", found.run.created.replace("T", " ").replace("Z", "")),
+        ("Registry searched", f"{scenario.population.size:,} synthetic taxpayer records"),
+        ("Requests", f"{scenario.requests.count:,} in each population"),
+        ("Populations", f"{found.replicates:,} simulated independently of each other"),
+    ]
+    text = (
+        "An agency asks a tax authority for the addresses of many named people at once. This simulation draws a synthetic "
+        "registry and a request list with realistic faults, applies a matching rule, and counts against known truth how "
+        "many of the addresses disclosed belong to somebody else, and how many to a home the person has left."
+    )
+    blocks = [Paragraph(text), table("This run", ("What", "Value"), rows, widths=(1, 3))]
+    if found.preview:
+        blocks.insert(0, Paragraph(_preview(found), "warning"))
+    human = Bullets(
+        (
+            "Run by: ______________________________",
+            "For whom: ______________________________",
+            "Funding and role of the funder: ______________________________",
+        )
+    )
+    return Section("purpose", "What this is", (*blocks, human))
+
+
+def _preview(found: Findings) -> str:
+    words = wording.populations(found.replicates)
+    text = f"Preview: this run has {words}; a run to be cited has {found.least} or more."
+    if found.replicates == 1:
+        text += " With a single population nothing can be said about how populations differ."
+    return text
+
+
+def headline(found: Findings) -> Section:
+    """Item 2."""
+    wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
+    blocks = (
+        Paragraph(wording.headline(wrong, found.confidence), "lead"),
+        Picture(icon_array(wrong, moved, found.source)),
+        table(
+            "The headline and what stands behind it",
+            ("What", "Value"),
+            _behind(found, wrong),
+            widths=(1.2, 2),
+        ),
+        Paragraph(
+            "If the assumptions of section 7 hold, in the same simulation "
+            + wording.clause(moved, "lead to a home the person asked for has left", found.confidence)
+            + " This is another harm and is not added to the headline."
+        ),
+    )
+    return Section("headline", "Headline", blocks)
+
+
+def _behind(found: Findings, wrong: Rate) -> list[tuple[str, str]]:
+    error = (
+        "none can be given"
+        if wrong.mcse is None
+        else f"{wording.significant(wrong.mcse)} per 1,000 addresses disclosed"
+    )
+    ahead = (
+        "not known from one population"
+        if wrong.prediction_low is None or wrong.prediction_high is None
+        else f"{wording.rounded(wrong.prediction_low, wrong.mcse)} to {wording.rounded(wrong.prediction_high, wrong.mcse)} "
+        "per 1,000 addresses disclosed"
+    )
+    return [
+        ("Addresses of somebody else (numerator)", f"{wrong.numerator:,}"),
+        ("Addresses disclosed (denominator)", f"{wrong.denominator:,}"),
+        ("Rate", f"{wording.number(wrong)} per 1,000 addresses disclosed"),
+        (f"{found.confidence} interval", f"{wording.bounds(wrong)} per 1,000 addresses disclosed"),
+        ("Kind of interval", wrong.method),
+        ("Simulated populations", f"{found.replicates:,}"),
+        ("Monte Carlo standard error", error),
+        ("Range in which one further population would fall", ahead),
+    ]
+
+
+def estimand(found: Findings) -> Section:
+    """Item 3."""
+    equation = "rate = 1,000 × (addresses disclosed that are of a person other than the one asked for) ÷ (addresses disclosed)"
+    names = (
+        "wrong_person",
+        "wrong_person_per_request",
+        "wrong_person_per_registry",
+        "wrong_door",
+        "missed",
+        "bystanders",
+    )
+    blocks = (
+        Paragraph(
+            "The quantity estimated is the share of the addresses disclosed that belong to a person other than the one asked "
+            "for, in a population and under a rule and faults as described in sections 6 to 9. Truth is known in every case, "
+            "because every person was made up."
+        ),
+        Paragraph(equation, "equation"),
+        rate_table("The same outcomes over other denominators", [found.rates[name] for name in names]),
+        Paragraph(
+            "A ratio over populations is the ratio of totals with a delete-one jackknife over populations and Student's t; "
+            "inside one population it is Wilson's interval, or Clopper and Pearson's where events are few, and a one-sided "
+            "bound where none was seen.",
+            "note",
+        ),
+    )
+    return Section("estimand", "What is estimated", blocks)
+
+
+def rate_table(caption: str, rates: list[Rate]) -> Table:
+    """Return a table of rates, each with its denominator, counts and interval."""
+    rows = [
+        (
+            rate.label,
+            f"{wording.number(rate)} per {rate.per:,} {rate.denominator_name}"
+            if rate.value is not None
+            else rate.words,
+            wording.bounds(rate),
+            f"{rate.numerator:,}",
+            f"{rate.denominator:,}",
+        )
+        for rate in rates
+    ]
+    head = ("What", "Rate", "Interval", "Numerator", "Denominator")
+    return table(caption, head, rows, numbers_from=3, widths=(2, 2.4, 1.1, 1, 1.1))
+
+
+def not_this(found: Findings) -> Section:
+    """Item 4."""
+    deficient, insufficient = (
+        found.rates["deficient_among_answered"],
+        found.rates["insufficient_among_answered"],
+    )
+    words = (
+        "It is not an audit of any file that exists: no record of any person was used, and no measured rate for the "
+        "disclosure of August 2025 has been published that could be found.",
+        "It is not a count of unlawful disclosures. A court counted requests that lacked the taxpayer's address; that is a "
+        "fault of the request, whoever's address was then disclosed.",
+        "It is a statement about a model: it holds if the assumptions marked in section 7 hold.",
+    )
+    four = (
+        ("Deficient request", "the request held no usable address of the taxpayer", _rate_words(deficient)),
+        ("Insufficient address", "the address field was junk or incomplete", _rate_words(insufficient)),
+        (
+            "Wrong person",
+            "the address of a different person was disclosed",
+            _rate_words(found.rates["wrong_person"]),
+        ),
+        ("Wrong door", "right person, but they have moved away", _rate_words(found.rates["wrong_door"])),
+    )
+    note = (
+        "The first two describe requests, the last two what was disclosed. They overlap and are never added up. The count "
+        "of about 42,695 that a court reported is of the first kind."
+    )
+    return Section(
+        "not",
+        "What this is not",
+        (Bullets(words), table("Four quantities kept apart", ("Quantity", "Meaning", "In this simulation"), four, widths=(1, 2, 2), note=note)),
+    )  # fmt: skip
+
+
+def _rate_words(rate: Rate) -> str:
+    if rate.value is None:
+        return rate.words
+    return f"{wording.number(rate)} per {rate.per:,} {rate.denominator_name}"

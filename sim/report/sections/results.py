@@ -1,0 +1,275 @@
+"""Sections 5 and 10 to 12: flow, calibration, results, uncertainty."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from sim import charts
+from sim.charts.intervals import LABELS, level_name
+from sim.outcome.groups import GroupRate
+from sim.outcome.words import CAUSES, PLAIN
+from sim.report import wording
+from sim.report.calibration import targets_of
+from sim.report.document import Block, Paragraph, Picture, Section, Table, table
+from sim.report.findings import Companion, Findings
+from sim.report.sections.front import ADDRESSES_DISCLOSED, REQUESTS_SENT, rate_table
+
+
+def flow(found: Findings) -> Section:
+    """Item 5."""
+    steps = (
+        ("registry", "Records in the registry"),
+        ("requests", "Requests"),
+        ("in_registry", "… whose person is in the registry"),
+        ("absent", "… whose person is not in the registry"),
+        ("filtered", "Requests for which no search was made"),
+        ("candidates", "Pairs of request and record compared"),
+        ("ambiguous", "Requests with more than one link"),
+        ("answered", "Requests answered with an address"),
+        ("disclosed", "Addresses disclosed"),
+        ("outcome_right_person_right_door", "Outcome: right person, right door"),
+        ("outcome_right_person_wrong_door", "Outcome: right person, moved away"),
+        ("outcome_wrong_person", "Outcome: wrong person"),
+        ("outcome_missed", "Outcome: missed, nothing disclosed though in the registry"),
+        ("outcome_correctly_withheld", "Outcome: nothing disclosed, not in the registry"),
+        ("deficient", "Flag: requests without a usable address"),
+        ("bystanders", "Other people living at the addresses disclosed"),
+    )
+    rows = [
+        (label, f"{found.total(key):,}", f"{found.total(key) / found.replicates:,.1f}")
+        for key, label in steps
+        if key in found.overall.columns
+    ]
+    totals = {
+        key: found.total(key)
+        for key in found.overall.columns
+        if key not in ("replicate", "dimension", "level")
+    }
+    note = (
+        "The five outcomes add up to the requests. A flag stands beside the outcome and is not one of them. The counts "
+        "of the first column are over all populations together."
+    )
+    return Section(
+        "flow",
+        "Flow of requests",
+        (
+            Picture(charts.flow(totals, found.source)),
+            table(
+                "Counts",
+                ("Step", "All populations", "Mean of one"),
+                rows,
+                numbers_from=1,
+                widths=(3, 1, 1),
+                note=note,
+            ),
+        ),
+    )
+
+
+def calibration(found: Findings) -> Section:
+    """Item 10."""
+    listed = targets_of(found)
+    if not listed:
+        text = (
+            "The published figures at hand describe the disclosure of August 2025. This scenario applies another rule, so "
+            "none of them can be compared; the validation of the population itself is in the program's documentation."
+        )
+        return Section("calibration", "Published figures beside simulated ones", (Paragraph(text),))
+    rows = [
+        (t.name, t.unit, wording.significant(t.published, 3), "—" if t.simulated is None else wording.significant(t.simulated, 3),
+         f"{t.low:g} to {t.high:g}", t.verdict, t.use, t.source)
+        for t in listed
+    ]  # fmt: skip
+    marked = frozenset(i for i, t in enumerate(listed) if t.verdict == "differs")
+    head = ("Figure", "Unit", "Published", "Simulated", "Agreement within", "Verdict", "Use", "Source")
+    return Section(
+        "calibration",
+        "Published figures beside simulated ones",
+        (
+            Paragraph(
+                "No figure was fitted by this run. A figure that differs is shown as such; what the record leaves open (the share "
+                "of requests with a number, the share of people who file) moves these figures a great deal."
+            ),
+            Picture(charts.targets(listed, found.source)),
+            table(
+                "Published and simulated",
+                head,
+                rows,
+                marked=marked,
+                widths=(1.6, 1.4, 0.9, 0.9, 1, 0.9, 0.9, 1.8),
+            ),
+        ),
+    )
+
+
+def results(found: Findings) -> Section:
+    """Item 11."""
+    wrong = found.rates["wrong_person"]
+    blocks: list[Block] = [*_scale(found), *_causes(found)]
+    if found.groups:
+        blocks += [
+            Paragraph("Rates by group", "label"),
+            Picture(charts.groups(found.groups, wrong, found.source)),
+            _group_table(f"{wrong.label}, per 1,000 addresses disclosed", found.groups),
+            _group_table(
+                "In the registry, yet nothing disclosed, per 1,000 requests for people in the registry",
+                found.groups_missed,
+            ),
+            Paragraph(
+                "All groups are shown and none is starred: with so many groups some interval misses its truth by luck. "
+                "Both rates come before any ratio.",
+                "note",
+            ),
+        ]
+    blocks += _curve(found)
+    return Section("results", "Results by cause, group, threshold and scale", tuple(blocks))
+
+
+def _scale(found: Findings) -> list[Block]:
+    asked, shown = found.rates["wrong_person_per_request"], found.rates["wrong_person"]
+    own = found.run.scenario.requests.count
+    rows = []
+    for rate, scale, what in (
+        (asked, REQUESTS_SENT, "1.28 million requests sent (August 2025)"),
+        (shown, ADDRESSES_DISCLOSED, "47,289 addresses disclosed (August 2025)"),
+        (asked, own, f"{own:,} requests, as in this scenario"),
+    ):
+        value, bounds = wording.at_scale(rate, scale)
+        rows.append((what, f"{wording.number(rate)} per {rate.per:,} {rate.denominator_name}", value, bounds))
+    text = (
+        "If the rates of this simulation held for a list of another length, these are the numbers of people whose address "
+        "would be disclosed in place of somebody else's. The first two rows differ because they multiply different rates: "
+        "one per request, one per address disclosed."
+    )
+    return [
+        Paragraph("At a stated scale", "label"),
+        Paragraph(text),
+        table(
+            "People at scale",
+            ("Scale", "Rate", "People", "Interval carried through"),
+            rows,
+            numbers_from=2,
+            widths=(2.2, 2, 1, 1.4),
+        ),
+    ]
+
+
+def _causes(found: Findings) -> list[Block]:
+    wrong = found.total("outcome_wrong_person")
+    names = ("absent_among_wrong", "household_among_wrong")
+    rows = [
+        (PLAIN[cause].capitalize(), f"{found.total(f'cause_{cause}'):,}", f"{wrong:,}") for cause in CAUSES
+    ]
+    if not wrong:
+        return [
+            Paragraph("No request was answered with somebody else's address, so there is no table of causes.")
+        ]
+    head = ("Cause", "Requests", "Of requests answered with somebody else's address")
+    return [
+        Paragraph("Why the wrong person", "label"),
+        table("Causes", head, rows, numbers_from=1, widths=(3, 1, 2)),
+        rate_table("Seen another way", [found.rates[name] for name in names]),
+    ]
+
+
+def _group_table(caption: str, groups: tuple[GroupRate, ...]) -> Table:
+    rows = []
+    for each in groups:
+        rate = each.rate
+        value = f"no {rate.denominator_name} in this group" if rate.value is None else wording.number(rate)
+        ratio = each.words or f"{each.ratio:.2f} ({each.ratio_low:.2f} to {each.ratio_high:.2f})"
+        label = f"{LABELS.get(each.dimension, each.dimension)}: {level_name(each.level)}"
+        rows.append(
+            (label, value, wording.bounds(rate), f"{rate.numerator:,}", f"{rate.denominator:,}", ratio)
+        )
+    head = ("Group", "Rate", "Interval", "Numerator", "Denominator", "Times everybody's")
+    return table(caption, head, rows, numbers_from=3, widths=(2.4, 1, 1.2, 1, 1.1, 1.4))
+
+
+def _curve(found: Findings) -> list[Block]:
+    curve = found.run.curve
+    if curve is None:
+        rule = found.run.scenario.linkage.rule
+        return [
+            Paragraph(
+                f"The rule {rule} is all or nothing: every field it names must agree. It has no threshold, so there is no "
+                "threshold curve."
+            )
+        ]
+    linkage = found.run.scenario.linkage
+    return [
+        Paragraph("The trade-off at every threshold", "label"),
+        Picture(charts.threshold(curve, linkage.threshold, found.source)),
+    ]
+
+
+def uncertainty(found: Findings) -> Section:
+    """Item 12."""
+    wrong = found.rates["wrong_person"]
+    blocks: list[Block] = [
+        Paragraph(
+            "Four kinds of uncertainty are told apart, and the widest of them is not the one that an interval shows: the "
+            "interval covers the luck of the draw, not the assumptions."
+        ),
+        table(
+            "Kinds of uncertainty", ("Kind", "How it is shown", "Here"), _kinds(found), widths=(1.2, 2.4, 2)
+        ),
+    ]
+    values = [rate for rate in _by_population(found) if rate is not None]
+    if len(values) > 1:
+        blocks.append(Picture(charts.replicates(values, wrong, found.source)))
+    else:
+        blocks.append(
+            Paragraph("There is one simulated population, so the spread between populations cannot be shown.")
+        )
+    rules = [each for each in found.companions if each.role == "rule"]
+    if rules:
+        blocks.append(companion_table("The same people and requests under other rules", found, rules))
+    return Section("uncertainty", "Uncertainty", tuple(blocks))
+
+
+def _by_population(found: Findings) -> list[float | None]:
+    per = found.rates["wrong_person"].per
+    rows = found.overall.select(
+        pl.when(pl.col("disclosed") > 0)
+        .then(per * pl.col("wrong_disclosed") / pl.col("disclosed"))
+        .alias("rate")
+    )
+    return rows.get_column("rate").to_list()
+
+
+def _kinds(found: Findings) -> list[tuple[str, str, str]]:
+    wrong = found.rates["wrong_person"]
+    between = (
+        f"{wording.bounds(wrong)} per 1,000 addresses disclosed" if wrong.value is not None else wrong.words
+    )
+    return [
+        ("Within a population", "interval of the counts (Wilson; exact where events are few)", "used where there is one population"),
+        ("Between populations", "interval over independent populations; prediction range for one more", between),
+        ("Of the inputs", "each assumed input over its range (section 13)",
+         "see section 13" if found.study else "no study of the inputs was made with this run"),
+        ("Of the rule", "other readings of the rule, side by side", "table below" if found.companions else "not run"),
+    ]  # fmt: skip
+
+
+def companion_table(caption: str, found: Findings, companions: list[Companion]) -> Table:
+    """Return the reported run and its companions, one row each, with the same columns."""
+    rows = [_companion_row("This run", found)]
+    rows += [_companion_row(each.change, each.findings) for each in companions]
+    head = ("Scenario", "Wrong person per 1,000 addresses disclosed", "Interval", "Missed per 1,000 requests for people in the registry",
+            "Addresses disclosed", "Populations", "Run")  # fmt: skip
+    return table(caption, head, rows, numbers_from=4, widths=(2, 1.4, 1.3, 1.5, 1.1, 1, 1.3))
+
+
+def _companion_row(name: str, found: Findings) -> tuple[str, ...]:
+    wrong, missed = found.rates["wrong_person"], found.rates["missed"]
+    value = wording.number(wrong) if wrong.value is not None else wrong.words
+    return (
+        name,
+        value,
+        wording.bounds(wrong),
+        wording.number(missed),
+        f"{wrong.denominator:,}",
+        f"{found.replicates}",
+        found.run.run_id,
+    )
