@@ -49,7 +49,7 @@ def simulate_in(
     requests = draw(country, scenario, streams)
     noisy = apply(requests, scenario, streams)
     linked = link(country, noisy.frame, scenario, progress)
-    outcomes = judge(country, requests, noisy, linked, scenario)
+    outcomes = judge(country, requests, noisy, linked)
     return World(outcomes, noisy.ledger, linked.tallies)
 
 

@@ -8,7 +8,7 @@
 | 4 | no                 |                         | no            | yes       | namesake          |
 | 5 | no                 |                         | no            | no        | near_name         |
 
-"The number decided" means that the path looks at it and request and record have the same. The number goes
+"The number decided" means that the path compares it and request and record have the same. The number goes
 first because it is what picked the record out of millions; that the two people also share a household or a
 name is told beside it (`wrong_shares_household`). A number was mistyped when the request carries neither the
 person's own number nor one known to be used with their identity (a household member's, a borrowed one). Two
@@ -20,9 +20,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from sim.linkage.rules import RULES
 from sim.outcome.words import IDENTIFIER_ERROR, NAMESAKE, NEAR_NAME, RELATIVE, SHARED_IDENTIFIER
-from sim.scenario import Scenario
 
 
 def cause() -> pl.Expr:
@@ -40,19 +38,9 @@ def cause() -> pl.Expr:
     )
 
 
-def blind_to_number(scenario: Scenario) -> frozenset[str]:
-    """Return the names of the scenario's paths that do not look at the number."""
-    rule = RULES.get(scenario.linkage.rule)
-    paths = rule(scenario) if rule else ()  # a trained rule is not listed; it compares the number
-    return frozenset(
-        path.name for path in paths if not any("tin" in each.columns for each in path.comparisons)
-    )
-
-
-def number_decided(blind: frozenset[str]) -> pl.Expr:
-    """Whether the link was made on a number: the path looks at it, and request and record have the same."""
-    same = (pl.col("tin_sent") != 0) & (pl.col("tin_sent") == pl.col("file_tin"))
-    return same & ~pl.col("path").is_in(sorted(blind))
+def number_decided() -> pl.Expr:
+    """Whether the link was made on a number: the path compares it, and request and record have the same."""
+    return pl.col("by_number") & (pl.col("tin_sent") != 0) & (pl.col("tin_sent") == pl.col("file_tin"))
 
 
 def number_was_mistyped() -> pl.Expr:

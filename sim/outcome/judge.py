@@ -19,11 +19,10 @@ import polars as pl
 
 from sim.linkage import Linked
 from sim.noise import Noisy
-from sim.outcome.causes import blind_to_number, cause, name_key, number_decided, number_was_mistyped
+from sim.outcome.causes import cause, name_key, number_decided, number_was_mistyped
 from sim.outcome.words import CAUSE, MISSED, OUTCOME, RIGHT_DOOR, WITHHELD, WRONG, WRONG_DOOR
 from sim.population import ETHNICITIES, NATIVITIES, Country
 from sim.requests import Requests
-from sim.scenario import Scenario
 
 GROUPS = ("ethnicity", "nativity", "tin_kind", "two_surnames", "origin")
 """Columns of the outcomes by which rates are told apart."""
@@ -32,15 +31,32 @@ TIN_KINDS = ("ssn", "itin")
 
 _ADDED = ("disclosed", "wrong_disclosed", "stale_disclosed", "bystanders")
 _BESIDE = (
-    "request", "person", "household", "previous", "in_registry", "tin_sent", "number_mistyped", "true_name",
-    "sent_name",
-)  # fmt: skip
+    "request",
+    "person",
+    "household",
+    "previous",
+    "in_registry",
+    "given",
+    "surname",
+    "given_sent",
+    "surname_sent",
+    "tin_sent",
+    "number_mistyped",
+)
+_PLACES = ("", "previous_", "hub_")
+_FOUND = {
+    "request": pl.UInt32,
+    "disclosed": pl.UInt32,
+    "wrong_disclosed": pl.UInt32,
+    "stale_disclosed": pl.UInt32,
+    "cause": CAUSE,
+    "wrong_shares_household": pl.Boolean,
+    "bystanders": pl.UInt32,
+}
 _LABELS = {"ethnicity": ETHNICITIES, "nativity": NATIVITIES, "tin_kind": TIN_KINDS}
 
 
-def judge(
-    country: Country, requests: Requests, noisy: Noisy, linked: Linked, scenario: Scenario
-) -> pl.DataFrame:
+def judge(country: Country, requests: Requests, noisy: Noisy, linked: Linked) -> pl.DataFrame:
     """Return one row a request, sorted by request number.
 
     Columns: request u32; outcome Enum (five words); cause Enum, null unless wrong_person;
@@ -49,7 +65,7 @@ def judge(
     (other people now living at the disclosed addresses, each address once); links u32; and `GROUPS`.
     """
     asked = _asked(requests.clean, noisy.frame)
-    found = _found(country, asked, linked.disclosures, blind_to_number(scenario))
+    found = _found(country, asked, linked.disclosures)
     judged = (
         asked.join(found, on="request", how="left")
         .join(linked.tallies.select("request", "path", "links"), on="request", how="left")
@@ -88,8 +104,6 @@ def _asked(clean: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
         (~usable).alias("deficient_request"),
         (~_blank() & (~usable | _unit_lost())).alias("insufficient_address"),
         number_was_mistyped().alias("number_mistyped"),
-        name_key("given", "surname").alias("true_name"),
-        name_key("given_sent", "surname_sent").alias("sent_name"),
     )
 
 
@@ -105,17 +119,23 @@ def _blank() -> pl.Expr:
 
 
 def _unit_lost() -> pl.Expr:
-    """Whether the dwelling has a unit number that the request does not give."""
-    return pl.col("unit").is_not_null() & pl.col("unit_sent").is_null()
+    """Whether the address sent is one with a unit number that the request does not give."""
+
+    def lost(place: str) -> pl.Expr:
+        same_number = pl.col("number_sent") == pl.col(f"{place}number")
+        here = same_number | pl.col("street_sent").eq_missing(pl.col(f"{place}street"))
+        return here & pl.col(f"{place}unit").is_not_null()
+
+    return pl.col("unit_sent").is_null() & pl.any_horizontal(map(lost, _PLACES)).fill_null(value=False)
 
 
-def _found(
-    country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame, blind: frozenset[str]
-) -> pl.DataFrame:
+def _found(country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame) -> pl.DataFrame:
     """Judge every disclosed address and add them up by request."""
-    each = _against_truth(country, asked, disclosures, blind)
+    if disclosures.is_empty():
+        return pl.DataFrame(schema=_FOUND)
+    each = _against_truth(country, asked, disclosures)
     # An address disclosed twice for one request exposes its people once.
-    exposed = each.unique(["request", "file_address"], keep="first", maintain_order=True)
+    exposed = each.group_by("request", "file_address").agg(pl.col("others").min())
     bystanders = exposed.group_by("request").agg(pl.col("others").sum().cast(pl.UInt32).alias("bystanders"))
     wrong = ~pl.col("right")
     return (
@@ -131,18 +151,17 @@ def _found(
     )
 
 
-def _against_truth(
-    country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame, blind: frozenset[str]
-) -> pl.DataFrame:
+def _against_truth(country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame) -> pl.DataFrame:
     """Set each disclosed record beside the requested person: right, same_household, others, cause."""
     each = disclosures.join(asked.select(_BESIDE), on="request", how="inner", suffix="_asked").with_columns(
         right=pl.col("person") == pl.col("person_asked"),
         same_household=_same_household(),
-        number_decided=number_decided(blind),
+        number_decided=number_decided(),
     )
     for prefix in ("", "file_"):
         each = each.with_columns(_names_of(country, each, prefix).alias(f"{prefix}name"))
-    same_name = (pl.col("true_name") == pl.col("name")) | (pl.col("sent_name") == pl.col("file_name"))
+    in_truth = name_key("given_asked", "surname_asked") == pl.col("name")
+    same_name = in_truth | (name_key("given_sent", "surname_sent") == pl.col("file_name"))
     home = pl.col("same_household") & pl.col("lives_at_file")
     others = (pl.col("occupants").cast(pl.Int32) - home.cast(pl.Int32)).clip(lower_bound=0)
     return each.with_columns(same_name=same_name, others=others).with_columns(
