@@ -3,4 +3,14 @@
 from sim.requests.draw import Requests, draw
 from sim.requests.schema import ADDRESS_FIELDS, FIELDS, MATERIAL, NAME_FIELDS, ORIGINS, SCHEMA, TRUTH
 
-__all__ = ["ADDRESS_FIELDS", "FIELDS", "MATERIAL", "NAME_FIELDS", "ORIGINS", "SCHEMA", "TRUTH", "Requests", "draw"]
+__all__ = [
+    "ADDRESS_FIELDS",
+    "FIELDS",
+    "MATERIAL",
+    "NAME_FIELDS",
+    "ORIGINS",
+    "SCHEMA",
+    "TRUTH",
+    "Requests",
+    "draw",
+]

@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 
 from sim.population import ETHNICITIES, Chunk
+from sim.requests.persons import first_records
 
 SSN = 0
 
@@ -58,16 +59,22 @@ def stratum(sex: np.ndarray, ethnicity: np.ndarray) -> np.ndarray:
 def sample(chunk: Chunk, wanted: np.ndarray, generator: np.random.Generator) -> Donors:
     """Draw donors of one chunk: about `wanted[e]` of ethnicity e, with Social Security numbers. wanted: (6,) int."""
     priority = generator.random(chunk.n)
+    able = first_records(chunk) & (chunk.tin_kind == SSN) & (chunk.tin > 0)
     rows = []
     for ethnicity, count in enumerate(wanted):
-        pool = np.flatnonzero((chunk.ethnicity == ethnicity) & (chunk.tin_kind == SSN) & (chunk.tin > 0))
+        pool = np.flatnonzero(able & (chunk.ethnicity == ethnicity))
         share = count / max(len(pool), 1)
         rows.append(pool[priority[pool] < share])
     return Donors.of(chunk, np.concatenate(rows))
 
 
 def assign(
-    pool: Donors, wanted: np.ndarray, household: np.ndarray, luck: np.ndarray, shuffle: np.ndarray, skew: float
+    pool: Donors,
+    wanted: np.ndarray,
+    household: np.ndarray,
+    luck: np.ndarray,
+    shuffle: np.ndarray,
+    skew: float,
 ) -> np.ndarray:
     """Return the row of the pool for each request, -1 where nobody fits.
 

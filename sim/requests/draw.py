@@ -21,6 +21,7 @@ from scipy.optimize import brentq
 
 from sim.errors import RefusedError
 from sim.population import CHUNK, ETHNICITIES, Chunk, Country
+from sim.population.identifiers import OUTSIDE_CHUNKS
 from sim.requests.donors import Donors, assign, sample, stratum
 from sim.requests.origins import ETHNICITY_OF, HISPANIC, Origins
 from sim.requests.persons import choose, mate_numbers
@@ -114,7 +115,9 @@ def draw(
         asking = np.sort(by_chunk[start:end])
         return _from_chunk(country.chunk(number), asking, plan.origin[asking], origins, wanted, streams)
 
-    jobs = (joblib.delayed(one)(int(k), int(a), int(b)) for k, a, b in zip(touched, starts, ends, strict=True))
+    jobs = (
+        joblib.delayed(one)(int(k), int(a), int(b)) for k, a, b in zip(touched, starts, ends, strict=True)
+    )
     people: list[People] = []
     donors: list[Donors] = []
     for found, strangers in joblib.Parallel(workers, prefer="threads", return_as="generator")(jobs):
@@ -128,7 +131,10 @@ def draw(
 def make_plan(country: Country, scenario: Scenario, streams: Streams) -> Plan:
     """Settle for each request, by its number alone, all that does not need a person."""
     n = scenario.requests.count
-    luck = {name: streams.generator(f"requests.{name}").random(n) for name in ("tin", "registry", "origin", "chunk")}
+    luck = {
+        name: streams.generator(f"requests.{name}").random(n)
+        for name in ("tin", "registry", "origin", "chunk")
+    }
     has_tin = luck["tin"] < scenario.value("requests.tin_share")
     with_tin, without = coverage_by_tin(scenario)
     in_registry = luck["registry"] < np.where(has_tin, with_tin, without)
@@ -140,7 +146,8 @@ def make_plan(country: Country, scenario: Scenario, streams: Streams) -> Plan:
             f"requests.coverage asks for {in_registry.sum():,} people of a registry of {country.size:,}; "
             "lower requests.count or requests.coverage, or raise population.size"
         )
-    outside_chunks = max(1, -(-int((~in_registry).sum()) // OUTSIDE_PER_CHUNK))
+    needed = -(-int((~in_registry).sum()) // OUTSIDE_PER_CHUNK)
+    outside_chunks = min(max(1, needed), OUTSIDE_CHUNKS)
     chunk = Country.OUTSIDE + (luck["chunk"] * outside_chunks).astype(np.int64)
     chunk[in_registry] = _spread(luck["chunk"][in_registry], country, streams)
     return Plan(has_tin, in_registry, origin, chunk)
@@ -182,11 +189,18 @@ def _donors_wanted(country: Country, scenario: Scenario) -> np.ndarray:
     share[HISPANIC] += mix["spanish"]
     for origin, ethnicity in ETHNICITY_OF.items():
         share[ethnicity] += mix[origin]
-    return np.ceil(share * scenario.requests.count * DONORS_PER_REQUEST / country.n_chunks).astype(np.int64) + 4
+    return (
+        np.ceil(share * scenario.requests.count * DONORS_PER_REQUEST / country.n_chunks).astype(np.int64) + 4
+    )
 
 
 def _from_chunk(
-    chunk: Chunk, asking: np.ndarray, wanted: np.ndarray, origins: Origins, donors: np.ndarray, streams: Streams
+    chunk: Chunk,
+    asking: np.ndarray,
+    wanted: np.ndarray,
+    origins: Origins,
+    donors: np.ndarray,
+    streams: Streams,
 ) -> tuple[People, Donors | None]:
     """Choose the people of one chunk for the requests `asking`; and its donors if it is of the registry."""
     group = origins.of(chunk)

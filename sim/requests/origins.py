@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
+import polars as pl
 
 from sim.population import ETHNICITIES, Chunk, Country
 from sim.requests.schema import ORIGINS
@@ -25,7 +26,7 @@ class Origins:
 
     def __init__(self, country: Country) -> None:
         self._typical = {
-            origin: np.unique(country.names.find_surnames(list(names)))
+            origin: np.unique(country.names.find_surnames(pl.Series(names)))
             for origin, names in typical_surnames().items()
         }
 

@@ -1,5 +1,7 @@
 """Choosing people of one chunk for the requests that fell on it.
 
+A person with two records (a duplicate filing) is one person: only first records can be chosen.
+
 Every person of the chunk has a random priority; a request takes the first noncitizen left of its origin group. Where
 a small chunk has too few of them, the rest are noncitizens of any group, then naturalised, then US-born people, so
 that the number of requests is always the one asked for. Equivalent to simple random sampling without replacement
@@ -23,7 +25,7 @@ def choose(chunk: Chunk, group: np.ndarray, wanted: np.ndarray, priority: np.nda
     priority: (n,) random numbers.
     """
     rows = np.full(len(wanted), -1, np.int64)
-    noncitizens = np.flatnonzero(chunk.nativity == NONCITIZEN)
+    noncitizens = np.flatnonzero((chunk.nativity == NONCITIZEN) & first_records(chunk))
     for origin in range(len(ORIGINS)):
         asking = np.flatnonzero(wanted == origin)
         found = _first(noncitizens[group[noncitizens] == origin], priority, len(asking))
@@ -34,6 +36,12 @@ def choose(chunk: Chunk, group: np.ndarray, wanted: np.ndarray, priority: np.nda
     return rows
 
 
+def first_records(chunk: Chunk) -> np.ndarray:
+    """Return which records are the first of their person, (n,) bool; the others double another record."""
+    mine: np.ndarray = chunk.person == np.arange(chunk.start, chunk.start + chunk.n)
+    return mine
+
+
 def _first(candidates: np.ndarray, priority: np.ndarray, count: int) -> np.ndarray:
     """Return the `count` candidates of lowest priority (fewer if there are not so many), in that order."""
     return candidates[np.argsort(priority[candidates], kind="stable")[:count]]
@@ -41,7 +49,7 @@ def _first(candidates: np.ndarray, priority: np.ndarray, count: int) -> np.ndarr
 
 def _anyone(chunk: Chunk, taken: np.ndarray, priority: np.ndarray, count: int) -> np.ndarray:
     """Return `count` people not yet taken: noncitizens first, then naturalised, then US-born."""
-    free = np.ones(chunk.n, dtype=bool)
+    free = first_records(chunk)
     free[taken] = False
     tier = np.full(chunk.n, 2, np.uint8)
     tier[chunk.nativity == NATURALISED] = 1
@@ -55,13 +63,14 @@ def mate_numbers(chunk: Chunk, rows: np.ndarray) -> np.ndarray:
 
     The mate is the next person of the household in the order of rows, the last one's being the first.
     """
-    households = chunk.household
-    order = np.arange(chunk.n) if np.all(households[1:] >= households[:-1]) else np.argsort(households, kind="stable")
-    ordered = households[order]
-    wanted = households[rows]
-    first, end = np.searchsorted(ordered, wanted, "left"), np.searchsorted(ordered, wanted, "right")
+    people = np.flatnonzero(first_records(chunk))
+    households = chunk.household[people]
+    if np.any(households[1:] < households[:-1]):
+        order = np.argsort(households, kind="stable")
+        people, households = people[order], households[order]
     place = np.empty(chunk.n, np.int64)
-    place[order] = np.arange(chunk.n)
-    following = place[rows] + 1
-    mate = order[np.where(following < end, following, first)]
+    place[people] = np.arange(len(people))
+    wanted, following = chunk.household[rows], place[rows] + 1
+    first, end = np.searchsorted(households, wanted, "left"), np.searchsorted(households, wanted, "right")
+    mate = people[np.where(following < end, following, first)]
     return np.where(mate == rows, 0, chunk.tin[mate]).astype(np.uint32)

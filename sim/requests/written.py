@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from sim.population import Country
+from sim.population import SUFFIXES, Country
 from sim.requests.donors import Donors
 from sim.requests.schema import ADDRESS_FIELDS, ORIGINS, SCHEMA
 
 if TYPE_CHECKING:
     from sim.requests.draw import People
 
-SUFFIXES = ("", "JR", "SR", "III", "IV")
 LETTERS = tuple(" ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -49,7 +48,7 @@ def write(
 def _names(country: Country, people: People) -> dict[str, pl.Series]:
     second = np.where(people.two_surnames, people.surname2, 0)
     return {
-        "given": _text(country.names.given_text, people.given),
+        "given": country.names.given_text(people.given),
         "middle": _picked(LETTERS, people.middle),
         "surname": _surnames(country, people.surname, second),
         "suffix": _picked(SUFFIXES, people.suffix),
@@ -63,9 +62,11 @@ def _donor(country: Country, pool: Donors, donor: np.ndarray) -> dict[str, Any]:
         zero = np.zeros(len(donor), np.int32)
         return {"donor_given": empty, "donor_surname": empty, "donor_birth": zero, "donor_tin": zero}
     chosen = pool.take(np.maximum(donor, 0))
-    given, surname, surname2 = (np.where(nobody, 0, code) for code in (chosen.given, chosen.surname, chosen.surname2))
+    given, surname, surname2 = (
+        np.where(nobody, 0, code) for code in (chosen.given, chosen.surname, chosen.surname2)
+    )
     return {
-        "donor_given": _text(country.names.given_text, given),
+        "donor_given": country.names.given_text(given),
         "donor_surname": _surnames(country, surname, surname2),
         "donor_birth": np.where(nobody, 0, chosen.birth),
         "donor_tin": np.where(nobody, 0, chosen.tin),
@@ -74,40 +75,26 @@ def _donor(country: Country, pool: Donors, donor: np.ndarray) -> dict[str, Any]:
 
 def _surnames(country: Country, first: np.ndarray, second: np.ndarray) -> pl.Series:
     """Return "GARCIA LOPEZ", or "GARCIA" where `second` is 0."""
-    text = _text(country.names.surname_text, first)
+    text = country.names.surname_text(first)
     both = np.flatnonzero(second > 0)
     if not len(both):
         return text
-    pairs = pl.DataFrame({"a": text.gather(both), "b": _text(country.names.surname_text, second[both])})
+    pairs = pl.DataFrame({"a": text.gather(both), "b": country.names.surname_text(second[both])})
     return text.scatter(both, pairs.select(pl.concat_str("a", "b", separator=" ")).to_series())
 
 
 def _address(country: Country, ids: np.ndarray) -> dict[str, pl.Series]:
     """Return number, street, unit and ZIP of address ids; 0, null, null, null for id 0."""
-    addresses = country.addresses
-    none = ids == 0
-    street = _text(addresses.street_text, np.where(none, 0, addresses.street(ids)))
-    fields = pl.DataFrame({
-        "none": none,
-        "number": np.where(none, 0, addresses.number(ids)).astype(np.int32),
-        "unit": np.asarray(addresses.unit(ids)).astype(np.int32),
-        "zip": np.asarray(addresses.zip5(ids)).astype(np.int32),
-    }).select(
+    fields = country.addresses.fields(ids)
+    text = pl.DataFrame(
+        {"number": fields.number, "unit": fields.unit, "zip": country.addresses.zip_of(fields)}
+    ).select(
         "number",
-        pl.when(~pl.col("none") & (pl.col("unit") > 0)).then(pl.col("unit").cast(pl.String)).alias("unit"),
-        pl.when(~pl.col("none")).then(pl.col("zip").cast(pl.String).str.zfill(5)).alias("zip"),
+        pl.when(pl.col("unit") > 0).then(pl.col("unit").cast(pl.String)).alias("unit"),
+        pl.when(pl.col("zip") > 0).then(pl.col("zip").cast(pl.String).str.zfill(5)).alias("zip"),
     )
-    columns = {"street": street.set(pl.Series(none), None)} | fields.to_dict()
+    columns = {"street": country.addresses.street_text(fields.street)} | text.to_dict()
     return {name: columns[name] for name in ADDRESS_FIELDS}
-
-
-def _text(spell: Any, codes: np.ndarray) -> pl.Series:
-    """Return the text of each code, null for code 0; every distinct code is spelled once."""
-    distinct, inverse = np.unique(codes, return_inverse=True)
-    spelled = pl.Series(spell(distinct.astype(np.uint32)), dtype=pl.String)
-    if len(distinct) and distinct[0] == 0:
-        spelled = spelled.scatter(0, None)
-    return spelled.gather(inverse.astype(np.uint32))
 
 
 def _picked(words: tuple[str, ...], codes: np.ndarray) -> pl.Series:

@@ -1,0 +1,113 @@
+"""Who is hit: rates kept as asked, odds that depend on the person, and errors that come together in one record.
+
+For kind k and request i let p_ik be the probability of an error. It depends on the person through odds:
+
+    logit p_ik = b_k + sum of ln(odds of kind k for each attribute the person has)
+
+and b_k is solved so that the mean of p_ik over the eligible cells is the rate asked for. Errors of one record come
+together through a shared normal factor z_i, the record's sloppiness (one-factor Gaussian copula; Emrich and
+Piedmonte 1991, The American Statistician 45:302-304):
+
+    error if  sqrt(r) z_i + sqrt(1 - r) e_ik < Phi^-1(p_ik),     z, e standard normal, r = noise.sloppiness.correlation
+
+The left side is standard normal whatever r is, so every p_ik stays exactly as it was. Kinds that are no clerk's doing
+(a move, a marriage, a borrowed number) use e_ik alone.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from scipy.optimize import brentq
+from scipy.special import expit, logit, ndtri
+
+from sim.noise.kind import Luck, Noise, Settings
+from sim.population import ETHNICITIES, NATIVITIES
+from sim.rng import Streams
+from sim.scenario import Scenario
+
+MOVED = ("moved_under_1", "moved_1_to_2", "moved_2_to_5")
+AGES = ("age_under_30", "age_65_and_over")
+ATTRIBUTES = (*ETHNICITIES, *NATIVITIES, "two_surnames", *MOVED, *AGES)
+"""Labels of the odds; people in none of the move or age groups (5 years and more, 30 to 64) have odds 1 there."""
+
+
+class UnreachableRateWarning(UserWarning):
+    """A rate asked for is more than the eligible cells allow."""
+
+
+class Who:
+    """Decide which requests each kind hits."""
+
+    def __init__(self, clean: pl.DataFrame, scenario: Scenario, streams: Streams) -> None:
+        self.request = clean["request"].to_numpy().astype(np.int64)
+        self.total = int(self.request.max(initial=-1)) + 1
+        self._streams = streams
+        self._correlation = scenario.value("noise.sloppiness.correlation")
+        self._pattern, self._has = _patterns(clean, int(scenario.value("population.reference_date")))
+        self._sloppiness = self.luck("sloppiness").normal("record")
+
+    def luck(self, kind: str, rows: np.ndarray | slice = slice(None)) -> Luck:
+        """Return the draws of a kind for some rows."""
+        return Luck(self._streams, kind, self.request[rows], self.total)
+
+    def hit(self, noise: Noise, eligible: np.ndarray, settings: Settings) -> np.ndarray:
+        """Return the rows hit by a kind, in rising order. eligible: (n,) bool."""
+        rate = reachable(noise, settings.value("rate"), len(eligible), int(eligible.sum()))
+        counts = np.bincount(self._pattern[eligible], minlength=len(self._has))
+        chance = probabilities(rate, self._odds(settings.table("odds")), counts)
+        return np.flatnonzero(eligible & (self._latent(noise) < ndtri(chance)[self._pattern]))
+
+    def _latent(self, noise: Noise) -> np.ndarray:
+        own = self.luck(noise.kind).normal("hit")
+        if not noise.clerical or self._correlation == 0.0:
+            return own
+        return np.sqrt(self._correlation) * self._sloppiness + np.sqrt(1.0 - self._correlation) * own
+
+    def _odds(self, odds: Mapping[str, float]) -> np.ndarray:
+        """Return the product of the odds of each pattern of attributes."""
+        factors = np.array([odds[name] for name in ATTRIBUTES])
+        return np.where(self._has, factors, 1.0).prod(axis=1)
+
+
+def reachable(noise: Noise, rate: float, requests: int, eligible: int) -> float:
+    """Return the rate among eligible cells; warns, with numbers, if there are too few of them for the rate."""
+    if noise.of == "eligible" or rate == 0.0 or requests == 0:
+        return rate
+    if rate * requests > eligible:
+        warnings.warn(
+            f"noise.{noise.kind}.rate = {rate:g} of {requests:,} requests is {rate * requests:,.0f} cells, but only "
+            f"{eligible:,} can be changed: {eligible / requests:.4g} is reached",
+            UnreachableRateWarning,
+            stacklevel=2,
+        )
+        return 1.0
+    return rate * requests / eligible
+
+
+def probabilities(rate: float, odds: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the probability of each pattern: odds as given between them, mean over `counts` equal to `rate`."""
+    if rate in (0.0, 1.0) or not counts.any() or np.all(odds[counts > 0] == 1.0):
+        return np.full(len(odds), rate)
+    share, shift = counts / counts.sum(), np.log(odds)
+    low, high = logit(rate) - shift.max() - 1.0, logit(rate) - shift.min() + 1.0
+    intercept = brentq(lambda b: share @ expit(b + shift) - rate, low, high, xtol=1e-13)
+    chance: np.ndarray = expit(intercept + shift)
+    return chance
+
+
+def _patterns(clean: pl.DataFrame, today: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return each record's pattern of attributes, and which attributes (patterns x ATTRIBUTES, bool) each has."""
+    ethnicity, nativity = clean["ethnicity"].to_numpy(), clean["nativity"].to_numpy()
+    moved = np.digitize(clean["moved_years"].to_numpy(), (1.0, 2.0, 5.0))
+    age = np.where(clean["birth"] > 0, (today - clean["birth"].to_numpy()) // 10_000, 40)
+    parts = (ethnicity, nativity, clean["two_surnames"].to_numpy(), moved, np.digitize(age, (30, 65)))
+    shape = (len(ETHNICITIES), len(NATIVITIES), 2, len(MOVED) + 1, 3)
+    pattern = np.ravel_multi_index([np.asarray(part, np.int64) for part in parts], shape)
+    e, n, two, m, a = (axis.ravel() for axis in np.indices(shape))
+    has = [*(e == k for k in range(len(ETHNICITIES))), *(n == k for k in range(len(NATIVITIES))), two == 1,
+           *(m == k for k in range(len(MOVED))), a == 0, a == 2]  # fmt: skip
+    return pattern, np.stack(has, axis=1)
