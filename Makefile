@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test app check bench tables clean browser
+.PHONY: help run test app check bench tables lock clean browser
 
 help: ## list the targets
 	@echo "The Linkage Error Simulator. Targets:"
@@ -31,6 +31,14 @@ bench: $(INSTALLED) ## measure against stock recordlinkage, polars and Splink (i
 
 tables: $(INSTALLED) ## rebuild the population tables from their carrier packages and compare
 	@$(BIN)/python -m sim.tables.build
+
+# Pins everything but the peers of `bench`, with the hashes of all files of each version, so that the lock serves
+# every platform; it names no download address.
+lock: $(INSTALLED) ## pin the newest allowed versions in requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+	    --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	    --extra report --extra cluster --extra sensitivity --extra test --extra dev --output-file requirements.lock
 
 clean: ## remove the environment and caches; runs/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

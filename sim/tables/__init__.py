@@ -85,8 +85,9 @@ def tax_units() -> pl.DataFrame:
 
     Columns: FLPDYR and h_seq (the household), ffpos (family in it), a_lineno (line of the unit's head),
     fips (state), MARS (1 single, 2 joint, 3 separate, 4 head of household), DSI (1 claimed by somebody
-    else), age_head and age_spouse (years, 0 none, 85 means 85 and older), XTOT (people), nu06, nu13, nu18,
-    n1820, n21, elderly_dependents, n24, EIC (people), has_wages (0 or 1), wt2024_x100 (relative weight).
+    else), age_head and age_spouse (years; 0 none, or unknown in 103 joint units; 85 means 85 and older),
+    XTOT (people), nu06, nu13, nu18, n1820, n21, elderly_dependents, n24, EIC (people), has_wages (0 or 1),
+    wt2024_x100 (relative weight).
     """
     return _load("cps_tax_units")
 

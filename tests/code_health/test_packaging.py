@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from importlib import metadata
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from tests.code_health.trees import ROOT
+from tests.code_health.trees import ROOT, imports, modules
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
 PROJECT = tomllib.loads(PYPROJECT)["project"]
@@ -47,7 +49,7 @@ def test_the_changelog_tells_which_numbers_changed() -> None:
 def test_a_requirement_has_a_lower_bound_and_its_pin_satisfies_it(line: str) -> None:
     requirement = Requirement(line)
     assert any(part.operator in {">=", "=="} for part in requirement.specifier)
-    assert requirement.specifier.contains(PINS[requirement.name.lower()])
+    assert requirement.specifier.contains(PINS[canonicalize_name(requirement.name)])
 
 
 def test_every_pin_is_hashed_and_none_says_where_to_download() -> None:
@@ -72,7 +74,7 @@ def test_a_tolerated_warning_has_its_reason_beside_it() -> None:
 
 def test_every_make_target_is_explained_by_help() -> None:
     printed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for target in ["run", "test", "app", "check", "bench", "tables", "clean"]:
+    for target in ["run", "test", "app", "check", "bench", "tables", "lock", "clean"]:
         assert re.search(rf"^  make {target} +\w", printed, re.MULTILINE), target
 
 
@@ -80,3 +82,16 @@ def test_continuous_integration_runs_what_a_person_runs() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert script.read_text().splitlines()[-1] == "make test"
+
+
+def test_what_the_package_imports_is_declared() -> None:
+    declared = {canonicalize_name(Requirement(line).name) for line in REQUIREMENTS}
+    owners = metadata.packages_distributions()
+    undeclared = {
+        (module.path, top)
+        for module in modules()
+        for _, name in imports(module)
+        if (top := name.partition(".")[0]) not in sys.stdlib_module_names | {"sim", "__future__"}
+        if not {canonicalize_name(owner) for owner in owners.get(top, [])} & declared
+    }
+    assert not undeclared
