@@ -13,6 +13,7 @@ only when its command is called. The function's docstring is its help; an int it
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -89,4 +90,7 @@ def _tell(lines: Sequence[object], code: int) -> int:
 
 def main() -> None:
     """Entry point of the command `sim`."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal of another encoding must not stop a run
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(call())

@@ -53,11 +53,13 @@ def run(
 
     from sim.progress import listener
     from sim.record import write
+    from sim.report.html import write as write_page
     from sim.study.replicates import run as study
 
     with listener(quiet) as progress:
         result = study(asked, progress=progress, workers=workers)
     folder = write(result, out)
+    write_page(folder)
     print(_as_json(result, folder) if as_json else _as_text(result, folder))
 
 
@@ -82,7 +84,20 @@ def load(name: str, sets: Sequence[str], *, scale: str | None = None, **options:
         raise InputErrors([*mistakes, *(_option(m, options) for m in errors.mistakes)]) from None
     if mistakes:
         raise InputErrors(mistakes)
+    _check_names(scenario, name, pairs)
     return scenario
+
+
+def _check_names(scenario: Scenario, name: str, pairs: Sequence[tuple[str, str]]) -> None:
+    """Refuse an unknown rule or blocking field before any people are drawn, told of what set it."""
+    from sim.linkage.rules import rule_of
+
+    try:
+        rule_of(scenario)
+    except InputErrors as errors:
+        overridden = {key for key, _ in pairs}
+        files = {m.key: "--set" if m.key in overridden else name for m in errors.mistakes}
+        raise InputErrors([Mistake(files[m.key], m.key, m.problem) for m in errors.mistakes]) from None
 
 
 def _option(mistake: Mistake, options: dict[str, str | None]) -> Mistake:
@@ -130,7 +145,7 @@ def _as_text(result: StudyResult, folder: Path) -> str:
         "",
     ]
     lines += [f"{rate.label}: {rate.text()}" for rate in result.rates[:8]]
-    return "\n".join([*lines, "", f"Results: {folder}"])
+    return "\n".join([*lines, "", f"Results: {folder}", f"Open:    {folder / 'report.html'}"])
 
 
 def _as_json(result: StudyResult, folder: Path) -> str:

@@ -45,7 +45,7 @@ def test_the_shipped_catalogue_is_whole() -> None:
 
 def test_an_assumption_says_why_no_source_was_found() -> None:
     short = [
-        key for key, entry in catalogue().items() if entry.grade == "assumption" and len(entry.source) < 15
+        key for key, entry in catalogue().items() if entry.grade == "assumption" and len(entry.source) < 12
     ]
     assert short == []
 
