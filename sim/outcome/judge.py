@@ -44,7 +44,7 @@ _BESIDE = (
     "number_mistyped",
 )
 _PLACES = ("", "previous_", "hub_")
-_FOUND = {
+_FOUND: dict[str, pl.DataType | type[pl.DataType]] = {
     "request": pl.UInt32,
     "disclosed": pl.UInt32,
     "wrong_disclosed": pl.UInt32,

@@ -188,20 +188,30 @@ def make(definition: Definition, counts: pl.DataFrame, settings: Settings) -> Ra
     # The same record may be disclosed for several requests: more wrong addresses than people is possible.
     share = definition.share and events <= trials
     estimate = _estimate(above, below, share, settings) if trials else _NOTHING
-    top = 1.0 if share else np.inf
-    scaled = [
-        None if number is None else definition.per * float(np.clip(number, 0.0, end))
-        for number, end in (
-            (value, np.inf), (estimate.low, top), (estimate.high, top), (estimate.mcse, np.inf),
-            (estimate.prediction_low, top), (estimate.prediction_high, top),
-        )
-    ]  # fmt: skip
-    words = "" if trials else f"no {definition.denominator_name}, so there is no rate"
+    ends = (0.0, 1.0 if share else np.inf)
+
+    def scaled(number: float | None, low: float = 0.0, high: float = np.inf) -> float | None:
+        return None if number is None else definition.per * float(np.clip(number, low, high))
+
     return Rate(
-        definition.name, definition.label, events, trials, definition.denominator_name, definition.per,
-        above.size, settings.confidence, *scaled, method=estimate.method, words=words,
+        name=definition.name,
+        label=definition.label,
+        numerator=events,
+        denominator=trials,
+        denominator_name=definition.denominator_name,
+        per=definition.per,
+        replicates=above.size,
+        confidence=settings.confidence,
+        value=scaled(value),
+        low=scaled(estimate.low, *ends),
+        high=scaled(estimate.high, *ends),
+        mcse=scaled(estimate.mcse),
+        prediction_low=scaled(estimate.prediction_low, *ends),
+        prediction_high=scaled(estimate.prediction_high, *ends),
+        method=estimate.method,
+        words="" if trials else f"no {definition.denominator_name}, so there is no rate",
         values=_each(definition.per, above, below),
-    )  # fmt: skip
+    )
 
 
 def _each(per: int, above: Floats, below: Floats) -> tuple[float | None, ...]:

@@ -59,7 +59,7 @@ def _dask_client(address: str) -> Iterator[Any]:
         problem = 'needs the extra "cluster" (pip install "linkage-error-simulator[cluster]")'
         raise InputErrors([Mistake("command line", "--cluster", problem)]) from None
     try:
-        client = Client(address, timeout="10s")
+        client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         problem = f"no scheduler at {address} ({error})"
         raise InputErrors([Mistake("command line", "--cluster", problem)]) from error
