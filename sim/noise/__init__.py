@@ -8,6 +8,7 @@ function, its line here, its numbers there. Errors on the registry's side are th
 `clerical=False`: life's doing, not a careless clerk's; it does not come together with keying errors.
 """
 
+# ruff: noqa: E501  one kind a line reads better than one kind a paragraph
 from __future__ import annotations
 
 from sim.noise import addresses, dates, identifiers, names, text

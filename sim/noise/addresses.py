@@ -37,7 +37,8 @@ def zip_only() -> Effect:
 def junk() -> Effect:
     """Words that are no address stand in its place: an excuse, a facility without its location, zeros.
 
-    The words are drawn by `mix`; the request's ZIP code stays with probability `keep_zip` unless the words bring one.
+    The words are drawn by `mix`; the request's ZIP code stays with probability `keep_zip` unless the words
+    bring one.
     """
     words = lexicon("junk")
 

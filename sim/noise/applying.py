@@ -1,7 +1,7 @@
 """The loop: every kind in its order, its cells changed, every change written down.
 
-The ledger holds each change as (order, request, field, kind, before, after), in order of application; a missing value
-is null. `replay` makes the noisy list from the clean one and the ledger alone.
+The ledger holds each change as (order, request, field, kind, before, after), in order of application; a
+missing value is null. `replay` makes the noisy list from the clean one and the ledger alone.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from sim.scenario import Scenario
 
 LEDGER = {"order": pl.UInt32, "request": pl.UInt32, "field": pl.String, "kind": pl.String,
           "before": pl.String, "after": pl.String}  # fmt: skip
-TALLY = {"kind": pl.String, "of": pl.String, "asked": pl.Float64, "requests": pl.UInt32, "eligible": pl.UInt32,
-         "hit": pl.UInt32}  # fmt: skip
+TALLY = {"kind": pl.String, "of": pl.String, "asked": pl.Float64, "requests": pl.UInt32,
+         "eligible": pl.UInt32, "hit": pl.UInt32}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Noisy:
     """The list with its errors, and where they came from.
 
     frame: columns and order of the clean list.  ledger: every change, columns LEDGER.
-    tally: one row a kind that was on, columns TALLY: the rate asked, how many cells were eligible when its turn came,
-    and how many requests were hit.
+    tally: one row a kind that was on, columns TALLY: the rate asked, how many cells were eligible when its
+    turn came, and how many requests were hit.
     """
 
     frame: pl.DataFrame

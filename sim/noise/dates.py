@@ -1,7 +1,7 @@
 """Errors in dates of birth, kept as yyyymmdd integers (0 missing).
 
-Keying errors keep the date a real one: an entry form refuses the 31st of February. Not modelled: missing parts of a
-date, two-digit years.
+Keying errors keep the date a real one: an entry form refuses the 31st of February. Not modelled: missing
+parts of a date, two-digit years.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def year_off() -> Effect:
 
 
 def wrong_digit() -> Effect:
-    """One digit of the last two of the year, of the month or of the day is another, the date staying a real one.
+    """A digit of the last two of the year, of month or day is another; the date stays a real one.
 
     All such dates of a record are equally likely.
     """

@@ -35,7 +35,7 @@ def household() -> Effect:
 
 
 def borrowed() -> Effect:
-    """The number belongs to a stranger; with probability `name_too` the request carries the stranger's identity.
+    """The number is a stranger's; with probability `name_too` the whole identity is.
 
     Then given name, surname and date of birth are the stranger's, and middle initial and suffix are left out.
     """

@@ -1,7 +1,7 @@
 """What a kind of noise is: which cells it can change, what it does to them, and what it may draw on.
 
-An `Effect` is the deed (which fields, which cells can be changed, how); a `Noise` is an effect with its name, its
-reason and how often it strikes. An effect does not choose its records and does not know the scenario.
+An `Effect` is the deed (which fields, which cells can be changed, how); a `Noise` is an effect with its name,
+its reason and how often it strikes. An effect does not choose its records and does not know the scenario.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Cells:
 class Luck:
     """The draws of one kind for some requests, found by name and by request number.
 
-    Every draw is made for all `total` requests and then looked up, so what one request draws depends neither on which
-    others are hit nor on the order of the records.
+    Every draw is made for all `total` requests and then looked up, so what one request draws depends neither
+    on which others are hit nor on the order of the records.
     """
 
     streams: Streams
@@ -50,15 +50,19 @@ class Luck:
 
     def uniform(self, name: str) -> np.ndarray:
         """Return one uniform number in [0, 1) for each record, shape (m,)."""
-        return self._generator(name).random(self.total)[self.request]
+        drawn: np.ndarray = self._generator(name).random(self.total)[self.request]
+        return drawn
 
     def normal(self, name: str) -> np.ndarray:
         """Return one standard normal number for each record, shape (m,)."""
-        return self._generator(name).standard_normal(self.total)[self.request]
+        drawn: np.ndarray = self._generator(name).standard_normal(self.total)[self.request]
+        return drawn
 
     def choice(self, name: str, sizes: np.ndarray | int) -> np.ndarray:
         """Return a whole number in [0, size) for each record; 0 where size is 0."""
-        return np.minimum((self.uniform(name) * sizes).astype(np.int64), np.maximum(np.asarray(sizes) - 1, 0))
+        last = np.maximum(np.asarray(sizes) - 1, 0)
+        chosen: np.ndarray = np.minimum((self.uniform(name) * sizes).astype(np.int64), last)
+        return chosen
 
     def label(self, name: str, weights: Mapping[str, float]) -> np.ndarray:
         """Return the position of a label drawn by its weight, for each record."""
@@ -112,8 +116,10 @@ class Effect:
 class Noise:
     """One kind of noise, as listed in NOISES.
 
-    of: what the rate is a share of: the cells that the effect can change, or all requests (for published shares).
-    clerical: made by whoever keeps the record, so that it comes together with other errors of a careless record.
+    of: what the rate is a share of: the cells that the effect can change, or all requests (for published
+    shares).
+    clerical: made by whoever keeps the record, so that it comes together with other errors of a careless
+    record.
     """
 
     kind: str
@@ -125,7 +131,7 @@ class Noise:
 
 
 def rewrite(where: pl.Expr | None = None, **fields: pl.Expr) -> Effect:
-    """Return the effect that sets fields to expressions over the record; eligible where that changes something."""
+    """Fields are set to expressions over the record; eligible where that changes something."""
     changes = pl.any_horizontal(pl.col(name).ne_missing(expression) for name, expression in fields.items())
     needed = sorted({*fields, *(c for e in fields.values() for c in e.meta.root_names())})
 

@@ -1,7 +1,8 @@
 """Word lists of the noise model: keyboards, nicknames, variants of names and of street words.
 
-The lists are in `words/*.toml`, chosen by us from general knowledge unless a file says otherwise; English nicknames
-come from the package `nicknames`. They carry no frequencies: how often a list is used is a parameter of the kind.
+The lists are in `words/*.toml`, chosen by us from general knowledge unless a file says otherwise; English
+nicknames come from the package `nicknames`. They carry no frequencies: how often a list is used is a
+parameter of the kind.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def lexicon(name: str) -> Any:
 
 
 def variants(field: str, table: Mapping[str, list[str]]) -> Effect:
-    """Return the effect that replaces a name by one of its variants, each as likely. table: name -> variants."""
+    """A name is replaced by one of its variants in `table`, each as likely."""
     kept = {name: [v for v in spelt if v != name] for name, spelt in sorted(table.items())}
     options = pl.DataFrame({"name": list(kept), "variants": list(kept.values())}).filter(
         pl.col("variants").list.len() > 0
@@ -87,7 +88,7 @@ def folded(text: str) -> str:
 
 @cache
 def lost_accents(name: str) -> dict[str, list[str]]:
-    """Return, for a list of accented names, what is left when the accented letter is lost or becomes a blank or ?.
+    """Return what is left of accented names when the letter is lost or becomes a blank or a question mark.
 
     Keys are the names without accents: PENA -> PEA, PE A, PE?A.
     """

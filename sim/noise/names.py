@@ -33,7 +33,7 @@ def first_dropped() -> Effect:
 
 
 def first_as_middle() -> Effect:
-    """JOSE | GARCIA LOPEZ becomes JOSE | G | LOPEZ: the first surname is taken for a middle name, kept as an initial."""
+    """JOSE | GARCIA LOPEZ becomes JOSE | G | LOPEZ: the first surname is taken for a middle name."""
     return rewrite(in_two, middle=surname.str.slice(0, 1), surname=rest)
 
 
@@ -48,7 +48,7 @@ def hyphenated() -> Effect:
 
 
 def married_name() -> Effect:
-    """A woman's surname is another one, of a stranger of her ethnicity: she is listed under a former or new name."""
+    """A woman's surname is another, a stranger's of her ethnicity: her name before or after marriage."""
     other = pl.col("donor_surname").str.replace(FIRST, "${1}")
     return rewrite((pl.col("sex") == FEMALE) & other.is_not_null(), surname=other)
 

@@ -1,7 +1,7 @@
 """Errors of letters and digits: keying, misread characters, spelling by ear.
 
-Strings are edited as fixed-width matrices of bytes (records x width, 0 beyond the end), so that one numpy operation
-serves all records. Only plain ASCII text is eligible.
+Strings are edited as fixed-width matrices of bytes (records x width, 0 beyond the end), so that one numpy
+operation serves all records. Only plain ASCII text is eligible.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def plain(field: str) -> pl.Expr:
     return (column.str.len_bytes() == column.str.len_chars()) & column.str.contains("[A-Z0-9]")
 
 
-# --- matrices --------------------------------------------------------------------------------------------------------
+# --- matrices ------------------------------------------------------------
 
 
 def to_matrix(values: pl.Series) -> np.ndarray:
@@ -46,7 +46,8 @@ def from_matrix(matrix: np.ndarray) -> pl.Series:
 
 def lengths(matrix: np.ndarray) -> np.ndarray:
     """Return the length of each string."""
-    return (matrix > 0).sum(axis=1)
+    length: np.ndarray = (matrix > 0).sum(axis=1)
+    return length
 
 
 def pick_place(possible: np.ndarray, luck: np.ndarray) -> np.ndarray:
@@ -73,7 +74,7 @@ def delete(matrix: np.ndarray, place: np.ndarray) -> np.ndarray:
     return np.where(column < place[:, None], matrix, following)
 
 
-# --- keying ----------------------------------------------------------------------------------------------------------
+# --- keying ------------------------------------------------------------
 
 
 @cache
@@ -97,8 +98,9 @@ def slip(letters: np.ndarray, luck: np.ndarray) -> np.ndarray:
 def typo(field: str) -> Effect:
     """One keying error in a field: a letter put in, doubled, left out, hit wrong, or two changed about.
 
-    The kind of edit is drawn by `noise.typing.mix`; where the text does not allow it (no double letter to undo, one
-    letter only) a key beside the right one is hit instead. A wrong or additional letter is a neighbour on the keyboard.
+    The kind of edit is drawn by `noise.typing.mix`; where the text does not allow it (no double letter to
+    undo, one letter only) a key beside the right one is hit instead. A wrong or additional letter is a
+    neighbour on the keyboard.
     """
 
     def change(cells: Cells, luck: Luck, settings: Settings) -> Mapping[str, pl.Series]:
@@ -143,7 +145,7 @@ def _edited(
     return out
 
 
-# --- digits ----------------------------------------------------------------------------------------------------------
+# --- digits ------------------------------------------------------------
 
 
 def wrong_digit(field: str) -> Effect:
@@ -172,14 +174,14 @@ def other_digit(matrix: np.ndarray, place: np.ndarray, luck: np.ndarray, *, lead
     return out
 
 
-# --- misread and misheard --------------------------------------------------------------------------------------------
+# --- misread and misheard ------------------------------------------------------------
 
 
 def misspelt(field: str, table: str) -> Effect:
     """One spelling in a field is replaced by another that looks or sounds alike, from a list of pairs.
 
-    table: name of a list of [from, to] pairs in the lexicon. A pair that applies is drawn, each as likely; of several
-    places where it applies the first is changed.
+    table: name of a list of [from, to] pairs in the lexicon. A pair that applies is drawn, each as likely; of
+    several places where it applies the first is changed.
     """
     pairs = [(a, b) for a, b in lexicon(table)]
 

@@ -1,17 +1,18 @@
-"""Who is hit: rates kept as asked, odds that depend on the person, and errors that come together in one record.
+"""Who is hit: rates kept as asked, odds that depend on the person, errors that come together.
 
 For kind k and request i let p_ik be the probability of an error. It depends on the person through odds:
 
     logit p_ik = b_k + sum of ln(odds of kind k for each attribute the person has)
 
-and b_k is solved so that the mean of p_ik over the eligible cells is the rate asked for. Errors of one record come
-together through a shared normal factor z_i, the record's sloppiness (one-factor Gaussian copula; Emrich and
-Piedmonte 1991, The American Statistician 45:302-304):
+and b_k is solved so that the mean of p_ik over the eligible cells is the rate asked for. Errors of one record
+come together through a shared normal factor z_i, the record's sloppiness (one-factor Gaussian copula; Emrich
+and Piedmonte 1991, The American Statistician 45:302-304):
 
-    error if  sqrt(r) z_i + sqrt(1 - r) e_ik < Phi^-1(p_ik),     z, e standard normal, r = noise.sloppiness.correlation
+    error if  sqrt(r) z_i + sqrt(1 - r) e_ik < Phi^-1(p_ik),     z, e standard normal, r =
+    noise.sloppiness.correlation
 
-The left side is standard normal whatever r is, so every p_ik stays exactly as it was. Kinds that are no clerk's doing
-(a move, a marriage, a borrowed number) use e_ik alone.
+The left side is standard normal whatever r is, so every p_ik stays exactly as it was. Kinds that are no
+clerk's doing (a move, a marriage, a borrowed number) use e_ik alone.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from sim.scenario import Scenario
 MOVED = ("moved_under_1", "moved_1_to_2", "moved_2_to_5")
 AGES = ("age_under_30", "age_65_and_over")
 ATTRIBUTES = (*ETHNICITIES, *NATIVITIES, "two_surnames", *MOVED, *AGES)
-"""Labels of the odds; people in none of the move or age groups (5 years and more, 30 to 64) have odds 1 there."""
+"""Labels of the odds; people of none of the move or age groups (5 years and more, 30 to 64) have odds 1."""
 
 
 class UnreachableRateWarning(UserWarning):
@@ -65,22 +66,25 @@ class Who:
         own = self.luck(noise.kind).normal("hit")
         if not noise.clerical or self._correlation == 0.0:
             return own
-        return np.sqrt(self._correlation) * self._sloppiness + np.sqrt(1.0 - self._correlation) * own
+        shared = np.sqrt(self._correlation) * self._sloppiness
+        latent: np.ndarray = shared + np.sqrt(1.0 - self._correlation) * own
+        return latent
 
     def _odds(self, odds: Mapping[str, float]) -> np.ndarray:
         """Return the product of the odds of each pattern of attributes."""
         factors = np.array([odds[name] for name in ATTRIBUTES])
-        return np.where(self._has, factors, 1.0).prod(axis=1)
+        product: np.ndarray = np.where(self._has, factors, 1.0).prod(axis=1)
+        return product
 
 
 def reachable(noise: Noise, rate: float, requests: int, eligible: int) -> float:
-    """Return the rate among eligible cells; warns, with numbers, if there are too few of them for the rate."""
+    """Return the rate among eligible cells; warns, with numbers, if they are too few for it."""
     if noise.of == "eligible" or rate == 0.0 or requests == 0:
         return rate
     if rate * requests > eligible:
         warnings.warn(
-            f"noise.{noise.kind}.rate = {rate:g} of {requests:,} requests is {rate * requests:,.0f} cells, but only "
-            f"{eligible:,} can be changed: {eligible / requests:.4g} is reached",
+            f"noise.{noise.kind}.rate = {rate:g} of {requests:,} requests is {rate * requests:,.0f} cells, "
+            f"but only {eligible:,} can be changed: {eligible / requests:.4g} is reached",
             UnreachableRateWarning,
             stacklevel=2,
         )
@@ -89,7 +93,7 @@ def reachable(noise: Noise, rate: float, requests: int, eligible: int) -> float:
 
 
 def probabilities(rate: float, odds: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return the probability of each pattern: odds as given between them, mean over `counts` equal to `rate`."""
+    """Return each pattern's probability: odds as given, mean over `counts` equal to `rate`."""
     if rate in (0.0, 1.0) or not counts.any() or np.all(odds[counts > 0] == 1.0):
         return np.full(len(odds), rate)
     share, shift = counts / counts.sum(), np.log(odds)
@@ -100,7 +104,7 @@ def probabilities(rate: float, odds: np.ndarray, counts: np.ndarray) -> np.ndarr
 
 
 def _patterns(clean: pl.DataFrame, today: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return each record's pattern of attributes, and which attributes (patterns x ATTRIBUTES, bool) each has."""
+    """Return each record's pattern of attributes, and what each pattern has (patterns x ATTRIBUTES, bool)."""
     ethnicity, nativity = clean["ethnicity"].to_numpy(), clean["nativity"].to_numpy()
     moved = np.digitize(clean["moved_years"].to_numpy(), (1.0, 2.0, 5.0))
     age = np.where(clean["birth"] > 0, (today - clean["birth"].to_numpy()) // 10_000, 40)

@@ -1,8 +1,8 @@
 """Strangers whose number may be on a request: a pool drawn from the registry, by sex and ethnicity.
 
-A borrowed number belongs to a person with a Social Security number of the same sex and ethnicity as the borrower. Some
-numbers are used by many: the donor's place in the pool is the power `requests.donor_skew` of a uniform draw, so that
-the first of the pool are picked again and again (1 gives every donor the same chance).
+A borrowed number belongs to a person with a Social Security number of the same sex and ethnicity as the
+borrower. Some numbers are used by many: the donor's place in the pool is the power `requests.donor_skew` of a
+uniform draw, so that the first of the pool are picked again and again (1 gives every donor the same chance).
 Not modelled: borrowing inside the family (see the kind tin_household), invented numbers.
 """
 
@@ -53,11 +53,12 @@ class Donors:
 
 def stratum(sex: np.ndarray, ethnicity: np.ndarray) -> np.ndarray:
     """Return the class inside which identities are borrowed."""
-    return (sex.astype(np.uint8) * len(ETHNICITIES) + ethnicity).astype(np.uint8)
+    number: np.ndarray = (sex.astype(np.uint8) * len(ETHNICITIES) + ethnicity).astype(np.uint8)
+    return number
 
 
 def sample(chunk: Chunk, wanted: np.ndarray, generator: np.random.Generator) -> Donors:
-    """Draw donors of one chunk: about `wanted[e]` of ethnicity e, with Social Security numbers. wanted: (6,) int."""
+    """Draw donors of one chunk, about wanted[e] of ethnicity e, with Social Security numbers."""
     priority = generator.random(chunk.n)
     able = first_records(chunk) & (chunk.tin_kind == SSN) & (chunk.tin > 0)
     rows = []

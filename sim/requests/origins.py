@@ -1,8 +1,8 @@
 """Which people of the population stand for which group of countries of origin.
 
-The population knows ethnicity and nativity, not the country of birth. Groups are told apart by ethnicity and, where
-that is too wide, by surname: `surnames.toml` lists common surnames of Brazil, China and Haiti. Not modelled:
-differences of naming inside a group (between Honduras and Mexico, say).
+The population knows ethnicity and nativity, not the country of birth. Groups are told apart by ethnicity and,
+where that is too wide, by surname: `surnames.toml` lists common surnames of Brazil, China and Haiti. Not
+modelled: differences of naming inside a group (between Honduras and Mexico, say).
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 A person with two records (a duplicate filing) is one person: only first records can be chosen.
 
-Every person of the chunk has a random priority; a request takes the first noncitizen left of its origin group. Where
-a small chunk has too few of them, the rest are noncitizens of any group, then naturalised, then US-born people, so
-that the number of requests is always the one asked for. Equivalent to simple random sampling without replacement
-within each group (Efraimidis and Spirakis 2006, equal weights).
+Every person of the chunk has a random priority; a request takes the first noncitizen left of its origin
+group. Where a small chunk has too few of them, the rest are noncitizens of any group, then naturalised, then
+US-born people, so that the number of requests is always the one asked for. Equivalent to simple random
+sampling without replacement within each group (Efraimidis and Spirakis 2006, equal weights).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _anyone(chunk: Chunk, taken: np.ndarray, priority: np.ndarray, count: int) -
 
 
 def mate_numbers(chunk: Chunk, rows: np.ndarray) -> np.ndarray:
-    """Return the nine-digit number of another person of each row's household; 0 where there is none. Shape (m,), u32.
+    """Return the number of another person of each row's household, 0 where there is none; (m,) u32.
 
     The mate is the next person of the household in the order of rows, the last one's being the first.
     """

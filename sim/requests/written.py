@@ -1,8 +1,9 @@
-"""From codes to the clean request list: names, numbers and addresses written out as an agency would hold them."""
+"""From codes to the clean request list: everything written out as an agency would hold it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -11,10 +12,36 @@ from sim.population import SUFFIXES, Country
 from sim.requests.donors import Donors
 from sim.requests.schema import ADDRESS_FIELDS, ORIGINS, SCHEMA
 
-if TYPE_CHECKING:
-    from sim.requests.draw import People
-
 LETTERS = tuple(" ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+COPIED = ("request", "person", "ethnicity", "nativity", "sex", "tin_kind", "two_surnames", "household",
+          "home", "previous", "file_address", "moved_years", "birth", "mate_tin")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The people asked for, one a request: codes as in the chunks (household global, origin into ORIGINS)."""
+
+    request: np.ndarray
+    person: np.ndarray
+    sex: np.ndarray
+    ethnicity: np.ndarray
+    nativity: np.ndarray
+    surname: np.ndarray
+    surname2: np.ndarray
+    given: np.ndarray
+    middle: np.ndarray
+    suffix: np.ndarray
+    birth: np.ndarray
+    two_surnames: np.ndarray
+    household: np.ndarray
+    home: np.ndarray
+    previous: np.ndarray
+    moved_years: np.ndarray
+    file_address: np.ndarray
+    tin: np.ndarray
+    tin_kind: np.ndarray
+    origin: np.ndarray
+    mate_tin: np.ndarray
 
 
 def write(
@@ -30,11 +57,7 @@ def write(
 
     has_tin, in_registry: (n,) bool.  donor: (n,) row of `pool`, -1 none.  hub: (n,) address ids.
     """
-    columns: dict[str, Any] = {
-        name: getattr(people, name)
-        for name in ("request", "person", "ethnicity", "nativity", "sex", "tin_kind", "two_surnames", "household",
-                     "home", "previous", "file_address", "moved_years", "birth", "mate_tin")
-    }  # fmt: skip
+    columns: dict[str, Any] = {name: getattr(people, name) for name in COPIED}
     columns["in_registry"] = in_registry
     columns["origin"] = pl.Series(ORIGINS, dtype=pl.Enum(ORIGINS)).gather(people.origin)
     columns["tin"] = np.where(has_tin, people.tin, 0)
@@ -58,13 +81,12 @@ def _names(country: Country, people: People) -> dict[str, pl.Series]:
 def _donor(country: Country, pool: Donors, donor: np.ndarray) -> dict[str, Any]:
     nobody = donor < 0
     if not len(pool.tin):
-        empty = pl.Series([None] * len(donor), dtype=pl.String)
+        empty = pl.repeat(None, len(donor), dtype=pl.String, eager=True)
         zero = np.zeros(len(donor), np.int32)
         return {"donor_given": empty, "donor_surname": empty, "donor_birth": zero, "donor_tin": zero}
     chosen = pool.take(np.maximum(donor, 0))
-    given, surname, surname2 = (
-        np.where(nobody, 0, code) for code in (chosen.given, chosen.surname, chosen.surname2)
-    )
+    codes = (np.where(nobody, 0, code) for code in (chosen.given, chosen.surname, chosen.surname2))
+    given, surname, surname2 = codes
     return {
         "donor_given": country.names.given_text(given),
         "donor_surname": _surnames(country, surname, surname2),
@@ -80,15 +102,14 @@ def _surnames(country: Country, first: np.ndarray, second: np.ndarray) -> pl.Ser
     if not len(both):
         return text
     pairs = pl.DataFrame({"a": text.gather(both), "b": country.names.surname_text(second[both])})
-    return text.scatter(both, pairs.select(pl.concat_str("a", "b", separator=" ")).to_series())
+    return text.clone().scatter(both, pairs.select(pl.concat_str("a", "b", separator=" ")).to_series())
 
 
 def _address(country: Country, ids: np.ndarray) -> dict[str, pl.Series]:
     """Return number, street, unit and ZIP of address ids; 0, null, null, null for id 0."""
     fields = country.addresses.fields(ids)
-    text = pl.DataFrame(
-        {"number": fields.number, "unit": fields.unit, "zip": country.addresses.zip_of(fields)}
-    ).select(
+    codes = {"number": fields.number, "unit": fields.unit, "zip": country.addresses.zip_of(fields)}
+    text = pl.DataFrame(codes).select(
         "number",
         pl.when(pl.col("unit") > 0).then(pl.col("unit").cast(pl.String)).alias("unit"),
         pl.when(pl.col("zip") > 0).then(pl.col("zip").cast(pl.String).str.zfill(5)).alias("zip"),
