@@ -101,27 +101,17 @@ def street_variant() -> Effect:
     short = list(words)
 
     def change(cells: Cells, luck: Luck, settings: Settings) -> Mapping[str, pl.Series]:
-        parts = (
-            cells.select("street").select(pl.col("street").str.split(" ").alias("word")).with_row_index("row")
-        )
-        spread = parts.explode("word").with_columns(place=pl.int_range(pl.len()).over("row"))
-        able = spread.filter(pl.col("word").is_in(short))
-        sizes = able.group_by("row", maintain_order=True).agg(pl.col("place"), pl.col("word"))
-        pick = luck.choice("word", sizes["place"].list.len().to_numpy())
-        chosen = sizes.select("row", "place", "word").with_columns(
-            place=pl.col("place").list.get(pl.Series(pick)), word=pl.col("word").list.get(pl.Series(pick))
-        )
-        options = chosen["word"].replace_strict(
-            short, [words[w] for w in short], return_dtype=pl.List(pl.String)
-        )
-        new = options.list.get(pl.Series(luck.choice("form", options.list.len().to_numpy())))
-        chosen = chosen.select("row", "place", new.alias("new"))
+        split = cells.select("street").select(pl.col("street").str.split(" ").alias("word"))
+        spread = split.with_row_index("row").explode("word")
+        spread = spread.with_columns(place=pl.int_range(pl.len()).over("row"))
+        able = spread.filter(pl.col("word").is_in(short)).group_by("row", maintain_order=True).agg(pl.all())
+        pick = pl.Series(luck.choice("word", able["place"].list.len().to_numpy()))
+        ways = able["word"].list.get(pick).replace_strict(words, return_dtype=pl.List(pl.String))
+        new = ways.list.get(pl.Series(luck.choice("form", ways.list.len().to_numpy())))
+        chosen = pl.DataFrame({"row": able["row"], "place": able["place"].list.get(pick), "new": new})
         whole = spread.join(chosen, on=["row", "place"], how="left", maintain_order="left")
-        return {
-            "street": whole.with_columns(word=pl.coalesce("new", "word"))
-            .group_by("row", maintain_order=True)
-            .agg(pl.col("word").str.join(" "))["word"]
-        }
+        changed = whole.with_columns(word=pl.coalesce("new", "word")).group_by("row", maintain_order=True)
+        return {"street": changed.agg(pl.col("word").str.join(" "))["word"]}
 
     return Effect(("street",), located & padded.str.contains_any([f" {word} " for word in short]), change)
 

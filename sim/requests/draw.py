@@ -63,6 +63,7 @@ def draw(
     jobs = (joblib.delayed(one)(int(k), by_chunk[a:b]) for k, a, b in zip(touched, *edges, strict=True))
     people: list[People] = []
     pool: list[Donors] = []
+    progress("requests", 0, len(touched))
     for found, strangers in joblib.Parallel(workers, prefer="threads", return_as="generator")(jobs):
         people.append(found)
         if strangers is not None:
