@@ -1,0 +1,185 @@
+"""Links worked through: what was asked, what was on file, what is true, and what the rule saw of it.
+
+A few requests of each outcome are drawn by the seed, never picked. The people are synthetic; their numbers are
+still cut to the last four digits, because somebody may really have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from sim.linkage import Linked
+from sim.linkage.comparison import Comparison, Kind, Path, Rule
+from sim.linkage.levels import level_numbers
+from sim.linkage.normalise import Fields
+from sim.linkage.rules import rule_of
+from sim.noise import Noisy
+from sim.outcome.words import RIGHT_DOOR, WRONG, WRONG_DOOR
+from sim.population import CHUNK, SUFFIXES, Country
+from sim.requests import Requests
+from sim.rng import Streams
+from sim.scenario import Scenario
+
+Case = dict[str, Any]
+
+WANTED: Mapping[str, int] = {WRONG: 3, RIGHT_DOOR: 2, WRONG_DOOR: 1}
+"""How many cases of each outcome are worked through, where there are so many."""
+
+_ROWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("given", "First name", ("given", "initial")),
+    ("middle", "Middle initial", ("middle",)),
+    ("surname", "Last name", ("surname", "surname2", "surname_line", "name_control", "name_control2")),
+    ("suffix", "Suffix", ("suffix",)),
+    ("birth", "Date of birth", ("birth", "birth_year", "birth_month_day")),
+    ("tin", "Taxpayer number", ("tin",)),
+    ("number", "House number", ("number",)),
+    ("street", "Street", ("street",)),
+    ("unit", "Unit", ("unit",)),
+    ("zip", "ZIP", ("zip", "zip3")),
+)
+_SEEN = {
+    Kind.EXACT: "same", Kind.ELSE: "different", Kind.MISSING: "missing on a side", Kind.SHARED: "one of two shared",
+    Kind.FIRST: "first parts the same", Kind.PREFIX: "begins the same", Kind.JARO_WINKLER: "nearly the same",
+    Kind.ONE_DIGIT: "one digit differs", Kind.TRANSPOSED: "two digits exchanged",
+    Kind.DAY_MONTH: "day and month exchanged", Kind.NEAR: "near", Kind.LEADING: "leading digits the same",
+}  # fmt: skip
+
+
+def worked(
+    country: Country,
+    requests: Requests,
+    noisy: Noisy,
+    linked: Linked,
+    outcomes: pl.DataFrame,
+    scenario: Scenario,
+    streams: Streams,
+    rule: Rule | None = None,
+) -> list[Case]:
+    """Return some cases of each outcome, as plain JSON objects, drawn by `streams`.
+
+    A case has kind, cause, request, path, score, threshold, base (bits), bystanders, note and fields; a field
+    has label, asked, on_file, true (texts or None), compared (what the rule saw) and weight (bits; None where
+    the rule did not look). rule: the rule applied, if it is not the scenario's.
+    """
+    paths = {path.name: path for path in (rule_of(scenario) if rule is None else rule)}
+    fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
+    found = []
+    for number in _chosen(outcomes, streams):
+        shown = linked.disclosures.filter(pl.col("request") == number)
+        # With several addresses for one request, the one that made the outcome is the first that is another's.
+        truth = requests.clean.filter(pl.col("request") == number)
+        wrong = shown.filter(pl.col("person") != truth["person"][0])
+        link = (wrong if wrong.height else shown).row(0, named=True)
+        sent = noisy.frame.filter(pl.col("request") == number)
+        outcome = outcomes.filter(pl.col("request") == number).row(0, named=True)
+        found.append(_case(country, fields, paths[link["path"]], truth, sent, link, outcome))
+    return found
+
+
+def _chosen(outcomes: pl.DataFrame, streams: Streams) -> Iterator[int]:
+    """Yield the numbers of the requests to work through: for each outcome, those first in a random order."""
+    luck = streams.generator("outcome.cases").random(outcomes.height)
+    drawn = outcomes.select("request", pl.col("outcome").cast(pl.String)).with_columns(luck=pl.Series(luck))
+    for outcome, number in WANTED.items():
+        yield from drawn.filter(pl.col("outcome") == outcome).sort("luck")["request"].head(number).to_list()
+
+
+def _case(
+    country: Country, fields: Fields, path: Path, truth: pl.DataFrame, sent: pl.DataFrame,
+    link: Mapping[str, Any], outcome: Mapping[str, Any],
+) -> Case:  # fmt: skip
+    chunk, row = country.chunk(int(link["record"]) // CHUNK), np.array([int(link["record"]) % CHUNK])
+    seen = _seen(path, fields, sent, chunk, row)
+    on_file = _on_file(country, chunk, row)
+    lines = []
+    for key, label, columns in _ROWS:
+        told = [(words, weight) for column, words, weight in seen if column in columns]
+        lines.append(
+            {
+                "field": key,
+                "label": label,
+                "asked": _as_text(key, sent[key][0]),
+                "on_file": _as_text(key, on_file[key]),
+                "true": _as_text(key, truth[key][0]),
+                "compared": "; ".join(words for words, _ in told) or "not compared",
+                "weight": sum(weight for _, weight in told) if told else None,
+            }
+        )
+    return {
+        "kind": str(outcome["outcome"]),
+        "cause": None if outcome["cause"] is None else str(outcome["cause"]),
+        "request": int(outcome["request"]),
+        "path": path.name,
+        "score": round(float(link["score"]), 4),
+        "threshold": path.threshold,
+        "base": path.base,
+        "bystanders": int(outcome["bystanders"]),
+        "requested_person_absent": bool(outcome["requested_person_absent"]),
+        "fields": lines,
+        "note": _note(lines, path),
+    }
+
+
+def _seen(
+    path: Path, fields: Fields, sent: pl.DataFrame, chunk: Any, row: np.ndarray[Any, Any]
+) -> list[tuple[str, str, float]]:
+    """Return for each comparison of the path: its first column, what it saw, and the weight in bits."""
+    left = fields.requests(sent)
+    right = fields.records(chunk, {name for each in path.comparisons for name in each.columns}, row)
+    found = []
+    for each in path.comparisons:
+        sides = ([left[name] for name in each.columns], [right[name] for name in each.columns])
+        level = each.levels[int(level_numbers(each, *sides, fields.decode)[0])]
+        bits = 0.0 if each.frequency is None else float(each.frequency(left)[0]) * level.share
+        found.append((each.columns[0], _words(each, level.kind), round(level.weight + bits, 4)))
+    return found
+
+
+def _words(comparison: Comparison, kind: Kind) -> str:
+    plain = _SEEN[kind]
+    return f"first four letters {plain}" if comparison.field.startswith("name_control") else plain
+
+
+def _on_file(country: Country, chunk: Any, row: np.ndarray[Any, Any]) -> dict[str, object]:
+    """Return the record as it stands on file, in words."""
+    names, places = country.names, country.addresses.fields(chunk.file_address[row])
+    surnames = [
+        names.surname_text(column[row])[0] for column in (chunk.file_surname, chunk.file_surname2) if column[row][0]
+    ]
+    middle, suffix = int(chunk.file_middle[row][0]), int(chunk.file_suffix[row][0])
+    return {
+        "given": names.given_text(chunk.file_given[row])[0],
+        "middle": chr(64 + middle) if middle else None,
+        "surname": " ".join(surnames) or None,
+        "suffix": (SUFFIXES[suffix] or None) if suffix else None,
+        "birth": int(chunk.file_birth[row][0]),
+        "tin": int(chunk.file_tin[row][0]),
+        "number": int(places.number[0]),
+        "street": country.addresses.street_text(places.street)[0],
+        "unit": int(places.unit[0]),
+        "zip": f"{int(country.addresses.zip_of(places)[0]):05d}",
+    }
+
+
+def _as_text(field: str, value: object) -> str | None:
+    """Return one value as people write it, None where there is none; numbers by their last four digits."""
+    if value in (None, 0, "", "00000"):
+        return None
+    if field == "tin":
+        return f"*****{int(str(value)) % 10_000:04d}"
+    if field == "birth":
+        digits = f"{int(str(value)):08d}"
+        return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
+    return str(value)
+
+
+def _note(lines: Sequence[Mapping[str, Any]], path: Path) -> str:
+    """Return in a sentence what agreed and what was never looked at."""
+    agreed = [str(line["label"]).lower() for line in lines if line["weight"] is not None and line["weight"] > 0]
+    blind = [str(line["label"]).lower() for line in lines if line["weight"] is None]
+    text = f"Linked by the path “{path.name}” because of: {', '.join(agreed) or 'nothing in particular'}."
+    return f"{text} Not compared: {', '.join(blind)}." if blind else text
