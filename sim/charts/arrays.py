@@ -56,7 +56,7 @@ def icon_array(
     labels = {kind: label for label, kind, _ in shown}
     drawn = (
         alt.Chart(people.with_columns(pl.col("kind").replace_strict(labels)))
-        .mark_point(shape=PERSON, size=(size * 0.62) ** 2, filled=True, opacity=1, strokeWidth=0)
+        .mark_point(shape=PERSON, size=(size * 1.08) ** 2, filled=True, opacity=1, strokeWidth=0)
         .encode(
             x=alt.X("column:O", axis=None),
             y=alt.Y("row:O", axis=None),
@@ -72,8 +72,9 @@ def icon_array(
     title = _icon_title(wrong)
     subtitle = _interval_words(wrong)
     alt_text = (
-        f"A thousand small figures of people. {bad} are marked as somebody else's address, {away} as the right person who "
-        f"has moved away, {1_000 - bad - away} as the right person at the right door. {subtitle}"
+        f"A thousand small figures of people. {bad} are marked as somebody else's address, {away} as the "
+        f"right person who has moved away, {1_000 - bad - away} as the right person at the right door. "
+        f"{subtitle}"
     )
     rows = Rows(("Of 1,000 addresses disclosed", "Number"), tuple((kind, n) for kind, n, _ in counted))
     return Figure(
@@ -94,8 +95,8 @@ def _interval_words(wrong: Rate) -> str:
         return f"{wrong.numerator:,} of {wrong.denominator:,} addresses disclosed in the simulation"
     low, high = rounded(wrong.low, wrong.mcse), rounded(wrong.high, wrong.mcse)
     return (
-        f"{wrong.numerator:,} of {wrong.denominator:,} addresses disclosed in the simulation; 95 % interval {low} to {high} "
-        "of 1,000 addresses disclosed"
+        f"{wrong.numerator:,} of {wrong.denominator:,} addresses disclosed in the simulation; 95 % interval "
+        f"{low} to {high} of 1,000 addresses disclosed"
     )
 
 
@@ -165,7 +166,8 @@ def _door_words(bystanders: Rate) -> tuple[str, str]:
     text = rounded(bystanders.value, bystanders.mcse)
     return (
         f"Behind 1,000 addresses disclosed live {text} people nobody asked for",
-        f"Up to {DOORS} disclosed doors of the first population, evenly spaced; each cluster is a door, each square a person",
+        f"Up to {DOORS} disclosed doors of the first population, evenly spaced; each cluster is a door, "
+        "each square a person",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Figure, Rows, Source
+from sim.charts.figure import Chart, Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 
 _STAGES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
@@ -37,8 +37,8 @@ def flow(totals: Mapping[str, int], source: Source, theme: Theme = LIGHT, width:
     """Return the flow of requests; totals: counts by name over all replicates (`sim.outcome.counts.COUNTS`)."""
     answered, wrong = totals["answered"], totals["outcome_wrong_person"]
     title = (
-        f"{answered:,} of {totals['requests']:,} requests are answered with an address; {wrong:,} of these answers are "
-        "somebody else's"
+        f"{answered:,} of {totals['requests']:,} requests are answered with an address; {wrong:,} of these "
+        "answers are somebody else's"
         if answered
         else f"None of {totals['requests']:,} requests is answered with an address"
     )
@@ -55,7 +55,7 @@ def flow(totals: Mapping[str, int], source: Source, theme: Theme = LIGHT, width:
 
 def _stage(
     name: str, bars: tuple[tuple[str, str, str], ...], totals: Mapping[str, int], theme: Theme, width: int
-) -> alt.LayerChart:
+) -> Chart:
     labels = [label for _, label, _ in bars]
     data = pl.DataFrame(
         {
@@ -65,10 +65,10 @@ def _stage(
             "colour": [theme.quiet if kind == "all" else theme.outcome(kind) for *_, kind in bars],
         }
     )
-    top = max(1, data.get_column("count").max() or 0)  # type: ignore[type-var, operator]
+    top = max(1, *(totals[key] for key, _, _ in bars))
     base = alt.Chart(data).encode(
         y=alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(domain=False, ticks=False, minExtent=250)),
-        x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, float(top) * 1.18])),
+        x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, top * 1.18])),
     )
     drawn = base.mark_bar(height=16).encode(color=alt.Color("colour:N", scale=None))
     text = base.mark_text(align="left", dx=5, color=theme.ink).encode(text="text:N")

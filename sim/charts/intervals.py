@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Figure, Rows, Source
+from sim.charts.figure import Chart, Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.groups import GroupRate
 from sim.outcome.rates import Rate, rounded, significant
@@ -99,8 +99,8 @@ def _group_title(shown: Sequence[GroupRate], overall: Rate) -> str:
 
 
 def _dots(
-    rows: Sequence[dict[str, object]], unit: str, theme: Theme, width: int, rule: float | None
-) -> alt.LayerChart:
+    rows: Sequence[Mapping[str, object]], unit: str, theme: Theme, width: int, rule: float | None
+) -> Chart:
     labels = [str(row["label"]) for row in rows]
     data = pl.DataFrame(rows, schema={"label": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
                                       "text": pl.String, "ratio": pl.String})  # fmt: skip

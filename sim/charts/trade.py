@@ -128,8 +128,8 @@ def _sum(lines: pl.DataFrame, current: float | None) -> str:
         both.append(float(np.interp(current + 2, x, y) - np.interp(current, x, y)))
     spared, missed = -both[0], both[1]
     return (
-        f"Raising the threshold from {current:g} to {current + 2:g} bits spares {significant(spared)} wrong people per 1,000 "
-        f"addresses disclosed and misses {significant(missed)} more per 1,000 requests"
+        f"Raising the threshold from {current:g} to {current + 2:g} bits spares {significant(spared)} wrong "
+        f"people per 1,000 addresses disclosed and misses {significant(missed)} more per 1,000 requests"
     )
 
 

@@ -49,8 +49,9 @@ class Citation:
             "1 simulated population" if self.replicates == 1 else f"{self.replicates} simulated populations"
         )
         return (
-            f"{NAME} v{self.version}, Run {self.run_id} ({month} {self.day.day}, {self.day.year}), {ADDRESS} [{ARCHIVE}] "
-            f"(SHA-256 of results {self.result_hash}; synthetic data; {populations}; model assumptions at § 7)."
+            f"{NAME} v{self.version}, Run {self.run_id} ({month} {self.day.day}, {self.day.year}), "
+            f"{ADDRESS} [{ARCHIVE}] (SHA-256 of results {self.result_hash}; synthetic data; {populations}; "
+            "model assumptions at § 7)."
         )
 
     def bibtex(self) -> str:

@@ -50,8 +50,8 @@ def keep_ledger(ledger: pl.DataFrame, outcomes: pl.DataFrame, limit: int = LEDGE
     first = ledger.filter(pl.col("replicate") == 0).join(wanted.select("request"), on="request", how="semi")
     kept = first.head(limit)
     note = (
-        f"{kept.height:,} of {total:,} entries: those of requests of replicate 0 that ended at the wrong person, at "
-        "the wrong door or with nothing disclosed; running the scenario again makes the rest. "
+        f"{kept.height:,} of {total:,} entries: those of requests of replicate 0 that ended at the wrong "
+        "person, at the wrong door or with nothing disclosed; running the scenario again makes the rest. "
         "Identifiers are cut to their last four digits"
     )
     return Ledger(mask_ledger(kept), False, note)

@@ -11,13 +11,14 @@ from typing import Literal
 
 from sim.charts import Figure
 
-Kind = Literal["plain", "lead", "note", "warning", "equation"]
+Kind = Literal["plain", "lead", "note", "warning", "equation", "label"]
 Align = Literal["left", "right"]
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text. lead: the sentence to read first; note: smaller; warning: boxed; equation: set apart."""
+    """Running text. lead: the sentence to read first; note: smaller; warning: boxed; equation: set
+    apart; label: a small heading."""
 
     text: str
     kind: Kind = "plain"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def _templates() -> Environment:
         loader=PackageLoader("sim.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
         finalize=_clean,
     )  # fmt: skip
-    found.globals |= {"picture": _picture, "shown": _shown}
+    found.globals |= {"picture": _picture, "shown": _shown, "font": _font}
     found.tests["block"] = lambda block, name: type(block).__name__ == name
     return found
 
@@ -52,6 +53,12 @@ def _picture(figure: Figure) -> Markup:
     start = text.index("<svg") + len("<svg")
     label = f' role="img" aria-label="{escape(without_controls(figure.alt))}"'
     return Markup(text[text.index("<svg") : start] + label + text[start:])
+
+
+def _font(weight: str) -> Markup:
+    """Return a packaged font (Latin letters only) in base64, so that figures look alike on every machine."""
+    data = export.FONTS.joinpath(f"OpenSans-{weight}.woff2").read_bytes()
+    return Markup(base64.b64encode(data).decode())
 
 
 def _shown(cell: object) -> str:

@@ -30,9 +30,10 @@ def sensitivity(found: Findings) -> Section:
         for entry in assumed
     ]
     text = (
-        "No study of sensitivity was given with this run, so no statement is made here on which input matters most, nor on "
-        "the value at which a conclusion would turn. The inputs below are assumptions. If one of them is wrong, the headline "
-        "can move; `sim sensitivity` measures by how much, and `sim report --study` puts its result here."
+        "No study of sensitivity was given with this run, so no statement is made here on which input "
+        "matters most, nor on the value at which a conclusion would turn. The inputs below are "
+        "assumptions. If one of them is wrong, the headline can move; `sim sensitivity` measures by how "
+        "much, and `sim report --study` puts its result here."
     )
     return Section(
         "sensitivity",
@@ -81,8 +82,9 @@ def adverse(found: Findings) -> Section:
     if best is None or worst is None:
         return Section("adverse", "Best case and worst case", ())
     text = (
-        "Two further runs with the same seed bracket this one, and each is shown as prominently as the other: what the rule "
-        "does with clean data, which is the case for the other side, and what linking on names alone does."
+        "Two further runs with the same seed bracket this one, and each is shown as prominently as the "
+        "other: what the rule does with clean data, which is the case for the other side, and what linking "
+        "on names alone does."
     )
     blocks: list[Block] = [Paragraph(text)]
     for each in (best, worst):
@@ -111,8 +113,8 @@ def example(found: Findings) -> Section:
     chosen = [_first(cases, "wrong_person"), _first(cases, "right_person_right_door")]
     blocks: list[Block] = [
         Paragraph(
-            "The cases below were drawn by the seed from the first population, not picked. All people are made up, and numbers are "
-            "shown by their last four digits."
+            "The cases below were drawn by the seed from the first population, not picked. All people are "
+            "made up, and numbers are shown by their last four digits."
         )
     ]
     for case, words in zip(chosen, ("wrong link", "right link"), strict=True):

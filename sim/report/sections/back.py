@@ -8,15 +8,17 @@ from sim.report.document import Blanks, Block, Bullets, Code, Paragraph, Section
 from sim.report.findings import Findings
 
 LIMITS = (
-    "Nobody has published a measured rate of misidentification for the disclosure of August 2025; this simulation cannot be "
-    "checked against one.",
-    "Several inputs that move the result a great deal are not public: the share of requests with a number, whether names were "
-    "compared in full, how addresses were compared, the share of people asked for who file. They are assumptions here, marked "
-    "in section 7, and belong in a sweep, not in a single value.",
-    "Address quality comes from a file of border releases of 2021 and 2022, not from the list of people with final orders.",
-    "Name tables are of the whole population of the United States; people on the request list may bear rarer names.",
-    "Faults are put in independently of each other except where section 8 says otherwise; careless records may gather more of "
-    "them than the model gives.",
+    "Nobody has published a measured rate of misidentification for the disclosure of August 2025; this "
+    "simulation cannot be checked against one.",
+    "Several inputs that move the result a great deal are not public: the share of requests with a number, "
+    "whether names were compared in full, how addresses were compared, the share of people asked for who "
+    "file. They are assumptions here, marked in section 7, and belong in a sweep, not in a single value.",
+    "Address quality comes from a file of border releases of 2021 and 2022, not from the list of people "
+    "with final orders.",
+    "Name tables are of the whole population of the United States; people on the request list may bear "
+    "rarer names.",
+    "Faults are put in independently of each other except where section 8 says otherwise; careless records "
+    "may gather more of them than the model gives.",
     "What happens after an address is disclosed is not modelled.",
     "An interval covers the luck of the draw. It does not cover a wrong assumption.",
 )
@@ -83,7 +85,8 @@ def software(found: Findings) -> Section:
     cited = Citation.of(manifest)
     blocks = (
         Paragraph(
-            "Linkage Error Simulator is free software under the MIT licence. Fill in the addresses before citing."
+            "Linkage Error Simulator is free software under the MIT licence. Fill in the addresses before "
+            "citing."
         ),
         Code(cited.bluebook(), "In the manner of Bluebook rule 18 (a proposal)"),
         Code(cited.bibtex(), "BibTeX"),
@@ -115,8 +118,8 @@ def files(found: Findings) -> Section:
 def expert(found: Findings) -> Section:
     """Item 20."""
     text = (
-        "This report is material for an expert, not an expert's report. The parts below are a human's to write "
-        "(Fed. R. Civ. P. 26(a)(2)(B)). The data considered are the files of section 19."
+        "This report is material for an expert, not an expert's report. The parts below are a human's to "
+        "write (Fed. R. Civ. P. 26(a)(2)(B)). The data considered are the files of section 19."
     )
     labels = (
         "Opinions, with basis and reasons", "Qualifications and publications", "Prior testimony (four years)", "Compensation",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.charts import icon_array
 from sim.outcome.rates import Rate
 from sim.report import wording
-from sim.report.document import Bullets, Paragraph, Picture, Section, Table, table
+from sim.report.document import Block, Bullets, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
 
 REQUESTS_SENT = 1_280_000
@@ -27,11 +27,12 @@ def purpose(found: Findings) -> Section:
         ("Populations", f"{found.replicates:,} simulated independently of each other"),
     ]
     text = (
-        "An agency asks a tax authority for the addresses of many named people at once. This simulation draws a synthetic "
-        "registry and a request list with realistic faults, applies a matching rule, and counts against known truth how "
-        "many of the addresses disclosed belong to somebody else, and how many to a home the person has left."
+        "An agency asks a tax authority for the addresses of many named people at once. This simulation "
+        "draws a synthetic registry and a request list with realistic faults, applies a matching rule, and "
+        "counts against known truth how many of the addresses disclosed belong to somebody else, and how "
+        "many to a home the person has left."
     )
-    blocks = [Paragraph(text), table("This run", ("What", "Value"), rows, widths=(1, 3))]
+    blocks: list[Block] = [Paragraph(text), table("This run", ("What", "Value"), rows, widths=(1, 3))]
     if found.preview:
         blocks.insert(0, Paragraph(_preview(found), "warning"))
     human = Bullets(
@@ -110,16 +111,16 @@ def estimand(found: Findings) -> Section:
     )
     blocks = (
         Paragraph(
-            "The quantity estimated is the share of the addresses disclosed that belong to a person other than the one asked "
-            "for, in a population and under a rule and faults as described in sections 6 to 9. Truth is known in every case, "
-            "because every person was made up."
+            "The quantity estimated is the share of the addresses disclosed that belong to a person other "
+            "than the one asked for, in a population and under a rule and faults as described in sections "
+            "6 to 9. Truth is known in every case, because every person was made up."
         ),
         Paragraph(equation, "equation"),
         rate_table("The same outcomes over other denominators", [found.rates[name] for name in names]),
         Paragraph(
-            "A ratio over populations is the ratio of totals with a delete-one jackknife over populations and Student's t; "
-            "inside one population it is Wilson's interval, or Clopper and Pearson's where events are few, and a one-sided "
-            "bound where none was seen.",
+            "A ratio over populations is the ratio of totals with a delete-one jackknife over populations "
+            "and Student's t; inside one population it is Wilson's interval, or Clopper and Pearson's "
+            "where events are few, and a one-sided bound where none was seen.",
             "note",
         ),
     )
@@ -151,10 +152,10 @@ def not_this(found: Findings) -> Section:
         found.rates["insufficient_among_answered"],
     )
     words = (
-        "It is not an audit of any file that exists: no record of any person was used, and no measured rate for the "
-        "disclosure of August 2025 has been published that could be found.",
-        "It is not a count of unlawful disclosures. A court counted requests that lacked the taxpayer's address; that is a "
-        "fault of the request, whoever's address was then disclosed.",
+        "It is not an audit of any file that exists: no record of any person was used, and no measured "
+        "rate for the disclosure of August 2025 has been published that could be found.",
+        "It is not a count of unlawful disclosures. A court counted requests that lacked the taxpayer's "
+        "address; that is a fault of the request, whoever's address was then disclosed.",
         "It is a statement about a model: it holds if the assumptions marked in section 7 hold.",
     )
     four = (
@@ -168,8 +169,8 @@ def not_this(found: Findings) -> Section:
         ("Wrong door", "right person, but they have moved away", _rate_words(found.rates["wrong_door"])),
     )
     note = (
-        "The first two describe requests, the last two what was disclosed. They overlap and are never added up. The count "
-        "of about 42,695 that a court reported is of the first kind."
+        "The first two describe requests, the last two what was disclosed. They overlap and are never "
+        "added up. The count of about 42,695 that a court reported is of the first kind."
     )
     return Section(
         "not",

@@ -25,19 +25,19 @@ def processes(found: Findings) -> Section:
         ("Disclosure", "the address of a linked record, handed over"),
     )
     order = (
-        "Population: people are drawn from published tables of names, births, households and places; households share "
-        "addresses and surnames; people move, and homes get new occupants.",
+        "Population: people are drawn from published tables of names, births, households and places; "
+        "households share addresses and surnames; people move, and homes get new occupants.",
         "Registry: each record is as the last return left it, which may be before a move.",
-        "Requests: people are drawn to be asked for, some of them not in the registry; fields are filled as the agency's "
-        "records would be.",
+        "Requests: people are drawn to be asked for, some of them not in the registry; fields are filled "
+        "as the agency's records would be.",
         "Noise: the faults of section 8 are put in, one kind after another, each change written to a ledger.",
         "Linkage: the rule of section 9 is applied to every request and record.",
         "Outcome: each disclosure is judged against known truth.",
     )
     random = (
-        "Every draw comes from a generator named by its purpose, the population and the part of the registry it serves, made "
-        "from one master seed. So the draws depend neither on order nor on the number of workers, and two scenarios with one "
-        "seed share people and luck."
+        "Every draw comes from a generator named by its purpose, the population and the part of the "
+        "registry it serves, made from one master seed. So the draws depend neither on order nor on the "
+        "number of workers, and two scenarios with one seed share people and luck."
     )
     return Section(
         "processes",
@@ -56,9 +56,9 @@ def inputs(found: Findings) -> Section:
     entries = [entry for key, entry in catalogue().items() if key in found.run.scenario.parameters]
     assumed = sum(entry.grade == "assumption" for entry in entries)
     text = (
-        f"Every number of the model is listed. {assumed:,} of {len(entries):,} are assumptions, because no published value was "
-        "found; their rows are marked and say ASSUMED. A value that this scenario sets differently from the catalogue is "
-        "followed by the catalogue's."
+        f"Every number of the model is listed. {assumed:,} of {len(entries):,} are assumptions, because no "
+        "published value was found; their rows are marked and say ASSUMED. A value that this scenario sets "
+        "differently from the catalogue is followed by the catalogue's."
     )
     grades = ", ".join(f"{_GRADES[grade]}: {meaning}" for grade, meaning in GRADE_MEANING.items())
     blocks: list[Block] = [Paragraph(text), Paragraph(f"Grades. {grades}.", "note"), _structure(found)]
@@ -94,6 +94,8 @@ def _input_table(caption: str, entries: list[Parameter], found: Findings) -> Tab
 
 
 def _plain(value: Value | object) -> str:
+    if isinstance(value, dict) and len(value) > 2 and len(set(value.values())) == 1:
+        return f"{_plain(next(iter(value.values())))} for each of {len(value)} labels"
     if isinstance(value, dict):
         return "; ".join(f"{label} {_plain(number)}" for label, number in value.items())
     if isinstance(value, (list, tuple)):
@@ -131,8 +133,9 @@ def noise(found: Findings) -> Section:
         )
     head = ("Kind", "Why it happens", "Example from this run", "Changes", "What is left out")
     text = (
-        "Faults are put into the requests in this order. A blank stands for nothing given; placeholders such as an unknown "
-        "address stay in the request, as the agency's file had them. Identifiers are shown by their last four digits."
+        "Faults are put into the requests in this order. A blank stands for nothing given; placeholders "
+        "such as an unknown address stay in the request, as the agency's file had them. Identifiers are "
+        "shown by their last four digits."
     )
     note = f"Of the ledger on disk: {found.run.manifest['rows']['ledger_note']}."
     return Section(
@@ -169,8 +172,9 @@ def linkage(found: Findings) -> Section:
         blocks += _path(path)
     blocks.append(
         Paragraph(
-            "A record is disclosed when it is linked and the rule for several links lets it through; what is disclosed is the "
-            "address on file. Pairs that share no blocking key are never compared, and a person lost that way counts as missed."
+            "A record is disclosed when it is linked and the rule for several links lets it through; what "
+            "is disclosed is the address on file. Pairs that share no blocking key are never compared, and "
+            "a person lost that way counts as missed."
         )
     )
     return Section("linkage", "The linkage rule", tuple(blocks))
@@ -185,8 +189,9 @@ def _path(path: Path) -> list[Block]:
         for each in path.passes
     )
     told = (
-        f"Path “{path.name}”. Pairs compared: those that agree on {keys or 'nothing in particular (every pair)'}. A pair is a "
-        f"link when its score reaches {path.threshold:g} bits"
+        f"Path “{path.name}”. Pairs compared: those that agree on "
+        f"{keys or 'nothing in particular (every pair)'}. A pair is a link when its score reaches "
+        f"{path.threshold:g} bits"
         + (f" from a start of {path.base:g} bits." if path.base else ".")
         + (
             f" Not searched: requests that fail {', '.join(f.name.replace('_', ' ') for f in path.filters)}."

@@ -46,8 +46,8 @@ def flow(found: Findings) -> Section:
         if key not in ("replicate", "dimension", "level")
     }
     note = (
-        "The five outcomes add up to the requests. A flag stands beside the outcome and is not one of them. The counts "
-        "of the first column are over all populations together."
+        "The five outcomes add up to the requests. A flag stands beside the outcome and is not one of "
+        "them. The counts of the first column are over all populations together."
     )
     return Section(
         "flow",
@@ -71,8 +71,9 @@ def calibration(found: Findings) -> Section:
     listed = targets_of(found)
     if not listed:
         text = (
-            "The published figures at hand describe the disclosure of August 2025. This scenario applies another rule, so "
-            "none of them can be compared; the validation of the population itself is in the program's documentation."
+            "The published figures at hand describe the disclosure of August 2025. This scenario applies "
+            "another rule, so none of them can be compared; the validation of the population itself is in "
+            "the program's documentation."
         )
         return Section("calibration", "Published figures beside simulated ones", (Paragraph(text),))
     rows = [
@@ -87,8 +88,9 @@ def calibration(found: Findings) -> Section:
         "Published figures beside simulated ones",
         (
             Paragraph(
-                "No figure was fitted by this run. A figure that differs is shown as such; what the record leaves open (the share "
-                "of requests with a number, the share of people who file) moves these figures a great deal."
+                "No figure was fitted by this run. A figure that differs is shown as such; what the record "
+                "leaves open (the share of requests with a number, the share of people who file) moves "
+                "these figures a great deal."
             ),
             Picture(charts.targets(listed, found.source)),
             table(
@@ -116,8 +118,8 @@ def results(found: Findings) -> Section:
                 found.groups_missed,
             ),
             Paragraph(
-                "All groups are shown and none is starred: with so many groups some interval misses its truth by luck. "
-                "Both rates come before any ratio.",
+                "All groups are shown and none is starred: with so many groups some interval misses its "
+                "truth by luck. Both rates come before any ratio.",
                 "note",
             ),
         ]
@@ -137,9 +139,9 @@ def _scale(found: Findings) -> list[Block]:
         value, bounds = wording.at_scale(rate, scale)
         rows.append((what, f"{wording.number(rate)} per {rate.per:,} {rate.denominator_name}", value, bounds))
     text = (
-        "If the rates of this simulation held for a list of another length, these are the numbers of people whose address "
-        "would be disclosed in place of somebody else's. The first two rows differ because they multiply different rates: "
-        "one per request, one per address disclosed."
+        "If the rates of this simulation held for a list of another length, these are the numbers of "
+        "people whose address would be disclosed in place of somebody else's. The first two rows differ "
+        "because they multiply different rates: one per request, one per address disclosed."
     )
     return [
         Paragraph("At a stated scale", "label"),
@@ -192,8 +194,8 @@ def _curve(found: Findings) -> list[Block]:
         rule = found.run.scenario.linkage.rule
         return [
             Paragraph(
-                f"The rule {rule} is all or nothing: every field it names must agree. It has no threshold, so there is no "
-                "threshold curve."
+                f"The rule {rule} is all or nothing: every field it names must agree. It has no threshold, "
+                "so there is no threshold curve."
             )
         ]
     linkage = found.run.scenario.linkage
@@ -208,8 +210,8 @@ def uncertainty(found: Findings) -> Section:
     wrong = found.rates["wrong_person"]
     blocks: list[Block] = [
         Paragraph(
-            "Four kinds of uncertainty are told apart, and the widest of them is not the one that an interval shows: the "
-            "interval covers the luck of the draw, not the assumptions."
+            "Four kinds of uncertainty are told apart, and the widest of them is not the one that an "
+            "interval shows: the interval covers the luck of the draw, not the assumptions."
         ),
         table(
             "Kinds of uncertainty", ("Kind", "How it is shown", "Here"), _kinds(found), widths=(1.2, 2.4, 2)
