@@ -4,15 +4,19 @@ For kind k and request i let p_ik be the probability of an error. It depends on 
 
     logit p_ik = b_k + sum of ln(odds of kind k for each attribute the person has)
 
-and b_k is solved so that the mean of p_ik over the eligible cells is the rate asked for. Errors of one record
-come together through a shared normal factor z_i, the record's sloppiness (one-factor Gaussian copula; Emrich
-and Piedmonte 1991, The American Statistician 45:302-304):
+Errors of one record come together through a shared normal factor z_i, the record's sloppiness (one-factor
+Gaussian copula; Emrich and Piedmonte 1991, The American Statistician 45:302-304):
 
-    error if  sqrt(r) z_i + sqrt(1 - r) e_ik < Phi^-1(p_ik),     z, e standard normal, r =
-    noise.sloppiness.correlation
+    error if  sqrt(r) z_i + sqrt(1 - r) e_ik < Phi^-1(p_ik),   z, e standard normal, r =
+    sloppiness.correlation
 
-The left side is standard normal whatever r is, so every p_ik stays exactly as it was. Kinds that are no
+The left side is standard normal whatever r is, so the sloppiness leaves p_ik as it was. Kinds that are no
 clerk's doing (a move, a marriage, a borrowed number) use e_ik alone.
+
+The intercept b_k is solved so that the expected number of errors over the cells that are eligible when the
+turn of k comes is the rate asked, given the z of those records: earlier kinds blank the fields of sloppy
+records first, so the eligible ones are tidier than the rest. Records are grouped by attributes and by z in
+steps of 1/8.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 from scipy.optimize import brentq
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit, logit, ndtr, ndtri
 
 from sim.noise.kind import Luck, Noise, Settings
 from sim.population import ETHNICITIES, NATIVITIES
@@ -34,6 +38,13 @@ MOVED = ("moved_under_1", "moved_1_to_2", "moved_2_to_5")
 AGES = ("age_under_30", "age_65_and_over")
 ATTRIBUTES = (*ETHNICITIES, *NATIVITIES, "two_surnames", *MOVED, *AGES)
 """Labels of the odds; people of none of the move or age groups (5 years and more, 30 to 64) have odds 1."""
+
+
+STEPS = 64
+"""Steps of sloppiness, each 1/8 wide, from -4 to 4."""
+
+FAR = 30.0
+"""Beyond any intercept that selection by sloppiness can ask for, on the scale of log odds."""
 
 
 class UnreachableRateWarning(UserWarning):
@@ -50,6 +61,7 @@ class Who:
         self._correlation = scenario.value("noise.sloppiness.correlation")
         self._pattern, self._has = _patterns(clean, int(scenario.value("population.reference_date")))
         self._sloppiness = self.luck("sloppiness").normal("record")
+        self._step = np.clip(np.floor(self._sloppiness * 8).astype(np.int64) + STEPS // 2, 0, STEPS - 1)
 
     def luck(self, kind: str, rows: np.ndarray | slice = slice(None)) -> Luck:
         """Return the draws of a kind for some rows."""
@@ -58,17 +70,16 @@ class Who:
     def hit(self, noise: Noise, eligible: np.ndarray, settings: Settings) -> np.ndarray:
         """Return the rows hit by a kind, in rising order. eligible: (n,) bool."""
         rate = reachable(noise, settings.value("rate"), len(eligible), int(eligible.sum()))
-        counts = np.bincount(self._pattern[eligible], minlength=len(self._has))
-        chance = probabilities(rate, self._odds(settings.table("odds")), counts)
-        return np.flatnonzero(eligible & (self._latent(noise) < ndtri(chance)[self._pattern]))
-
-    def _latent(self, noise: Noise) -> np.ndarray:
-        own = self.luck(noise.kind).normal("hit")
-        if not noise.clerical or self._correlation == 0.0:
-            return own
-        shared = np.sqrt(self._correlation) * self._sloppiness
-        latent: np.ndarray = shared + np.sqrt(1.0 - self._correlation) * own
-        return latent
+        odds = self._odds(settings.table("odds"))
+        shared = self._correlation if noise.clerical else 0.0
+        latent = self.luck(noise.kind).normal("hit")
+        if shared > 0.0:
+            latent = np.sqrt(shared) * self._sloppiness + np.sqrt(1.0 - shared) * latent
+            cells = np.bincount((self._pattern * STEPS + self._step)[eligible], minlength=len(odds) * STEPS)
+        else:
+            cells = np.bincount(self._pattern[eligible], minlength=len(odds))
+        chance = probabilities(rate, odds, cells.reshape(len(odds), -1), shared)
+        return np.flatnonzero(eligible & (latent < ndtri(chance)[self._pattern]))
 
     def _odds(self, odds: Mapping[str, float]) -> np.ndarray:
         """Return the product of the odds of each pattern of attributes."""
@@ -92,14 +103,32 @@ def reachable(noise: Noise, rate: float, requests: int, eligible: int) -> float:
     return rate * requests / eligible
 
 
-def probabilities(rate: float, odds: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return each pattern's probability: odds as given, mean over `counts` equal to `rate`."""
-    if rate in (0.0, 1.0) or not counts.any() or np.all(odds[counts > 0] == 1.0):
+def probabilities(rate: float, odds: np.ndarray, cells: np.ndarray, shared: float = 0.0) -> np.ndarray:
+    """Return each pattern's probability of an error, shape (patterns,).
+
+    odds: (patterns,) relative odds.  cells: (patterns, steps) eligible records by pattern and step of
+    sloppiness (one step if shared is 0).  shared: share of the sloppiness in the latent variance, r in the
+    module. The mean of the probabilities over the eligible records, given their sloppiness, is `rate`.
+    """
+    if rate in (0.0, 1.0) or not cells.any():
         return np.full(len(odds), rate)
-    share, shift = counts / counts.sum(), np.log(odds)
-    low, high = logit(rate) - shift.max() - 1.0, logit(rate) - shift.min() + 1.0
-    intercept = brentq(lambda b: share @ expit(b + shift) - rate, low, high, xtol=1e-13)
-    chance: np.ndarray = expit(intercept + shift)
+    levels, level = np.unique(odds, return_inverse=True)
+    counts = np.zeros((len(levels), cells.shape[1]))
+    np.add.at(counts, level, cells)
+    counts /= counts.sum()
+    middle = (np.arange(cells.shape[1]) - STEPS // 2 + 0.5) / 8
+    shift = np.log(levels)
+
+    def mean(intercept: float) -> float:
+        chance = expit(intercept + shift)
+        if shared == 0.0:
+            return float(counts.sum(axis=1) @ chance)
+        given = ndtr((ndtri(chance)[:, None] - np.sqrt(shared) * middle) / np.sqrt(1.0 - shared))
+        return float((counts * given).sum())
+
+    low, high = logit(rate) - shift.max() - FAR, logit(rate) - shift.min() + FAR
+    intercept = brentq(lambda b: mean(b) - rate, low, high, xtol=1e-12)
+    chance: np.ndarray = expit(intercept + shift)[level]
     return chance
 
 
