@@ -1,9 +1,9 @@
 """Blocks of requests that share a key, and the quick test of whether a record's key is any request's.
 
-Requests are sorted by a 64-bit hash of their key; a block is a run of equal hashes. Before the table of blocks
-(larger than a core's cache) stands a small bit filter of two bits a key in one word (Putze, Sanders and Singler
-2010), so that a record that shares no key costs a few nanoseconds. Hashes only propose: a pair's keys are compared
-as values before it counts (bounded.py).
+Requests are sorted by a 64-bit hash of their key; a block is a run of equal hashes. Before the table of
+blocks (larger than a core's cache) stands a small bit filter of two bits a key in one word (Putze, Sanders
+and Singler 2010), so that a record that shares no key costs a few nanoseconds. Hashes only propose: a pair's
+keys are compared as values before it counts (bounded.py).
 """
 
 from __future__ import annotations
@@ -60,10 +60,10 @@ class Blocks:
         _mark(keys, self.filter, marks)
 
     def look_up(self, keys: U32) -> tuple[I32, I32]:
-        """Return the rows of `keys` that fall in a block, and their blocks, in block order where that pays."""
+        """Return the rows of `keys` that fall in a block, and their blocks; in block order where it pays."""
         rows, blocks = _look_up(keys, self.filter, self.slot_hash, self.slot_block)
         if len(rows) * 4 > self.count and self.count < len(self.order):
-            return _by_block(rows, blocks, self.count)
+            rows, blocks = _by_block(rows, blocks, self.count)
         return rows, blocks
 
 

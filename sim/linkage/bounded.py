@@ -1,13 +1,14 @@
 """Which pairs can still become a link: an exact upper bound on the score, before any string is compared.
 
-Whether two codes are equal is known at once. An equal field is worth its exact level; a field that is not equal is
-worth at most the best level that unequal values can reach; a missing one is worth what missing is worth. A pair whose
-sum of these is below the threshold cannot become a link whatever the strings turn out to be, so dropping it changes no
-link, no best candidate and no count of links. With nothing to prune (a threshold at or below what the worst pair
-scores) every blocked pair comes out.
+Whether two codes are equal is known at once. An equal field is worth its exact level; a field that is not
+equal is worth at most the best level that unequal values can reach; a missing one is worth what missing is
+worth. A pair whose sum of these is below the threshold cannot become a link whatever the strings turn out to
+be, so dropping it changes no link, no best candidate and no count of links. With nothing to prune (a
+threshold at or below what the worst pair scores) every blocked pair comes out.
 
-The scan runs over one record and the requests of its block at a time, held contiguously, field after field, which the
-compiler turns into vector instructions; survivors of a record are counted before room for them is made.
+The scan runs over one record and the requests of its block at a time, held contiguously, field after field,
+which the compiler turns into vector instructions; survivors of a record are counted before room for them is
+made.
 """
 
 from __future__ import annotations
@@ -57,10 +58,10 @@ class Layout:
 
 
 def tier_weights(comparison: Comparison, adjustment: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the best weight of each tier of equality, shape (7, len(adjustment)); the last row is for missing.
+    """Return the best weight of each tier of equality, shape (7, len(adjustment)).
 
-    Tier of a single value: 0 not equal, 1 equal. Of a set: 1 shares a value, 2 the whole line is equal. Of a chain:
-    the number of leading columns that are equal.
+    The last row is for missing. Tier of a single value: 0 not equal, 1 equal. Of a set: 1 shares a value, 2
+    the whole line is equal. Of a chain: the number of leading columns that are equal.
     """
     top = 2 if comparison.as_set else len(comparison.columns)
     out = np.full((_TIERS + 1, len(adjustment)), -np.inf)
@@ -153,10 +154,10 @@ class PreparedRequests:
         return [row for name in names for row in self.layout.rows[name]]
 
     def search(self, records: U32, met: Sequence[NDArray[np.int64]] | None = None) -> tuple[I32, I32]:
-        """Return (request rows, record rows) of all pairs that share a block and can still reach the threshold.
+        """Return (request rows, record rows) of the pairs that share a block and can reach the threshold.
 
-        records: matrix in this layout.  met: per pass, a counter for each block, to which the number of records met
-        is added.  A pair comes out once, from the first pass that yields it.
+        records: matrix in this layout.  met: per pass, a counter for each block, to which the number of
+        records met is added.  A pair comes out once, from the first pass that yields it.
         """
         found = []
         for number, ((_, right), blocks) in enumerate(zip(self.passes, self.blocks, strict=True)):
@@ -248,11 +249,11 @@ def _tier(kind, columns, crossed, requests, records, request, row):  # type: ign
 
 
 @nb.njit(nogil=True, cache=True)
-def _scan(  # type: ignore[no-untyped-def]
-    rows,
-    block_of,
-    order,
-    starts,
+def _add_bounds(  # type: ignore[no-untyped-def]
+    bound,
+    start,
+    size,
+    row,
     requests,
     records,
     per_request,
@@ -262,65 +263,71 @@ def _scan(  # type: ignore[no-untyped-def]
     missing_row,
     weights,
     adjusted,
-    base,
-    threshold,
-    all_requests,
-    left,
-    right,
-    number,
 ):
+    """Add to `bound` what each of a block's requests can at most score against one record."""
+    for c in range(len(kind)):
+        value = records[missing_row[c], row]
+        mine = requests[missing_row[c], start : start + size]
+        missing = weights[c, _TIERS]
+        if adjusted[c] >= 0:
+            extra = per_request[adjusted[c]]
+            for i in range(size):
+                tier = _TIERS
+                if value != 0 and mine[i] != 0:
+                    tier = _tier(kind[c], columns[c], crossed[c], requests, records, start + i, row)
+                bound[i] += extra[tier, start + i]
+        elif value == 0:
+            for i in range(size):
+                bound[i] += missing
+        elif kind[c] == _VALUE and columns[c, 1] < 0:
+            equal, other = weights[c, 1], weights[c, 0]
+            for i in range(size):
+                bound[i] += equal if mine[i] == value else (missing if mine[i] == 0 else other)
+        else:
+            for i in range(size):
+                tier = _TIERS
+                if mine[i] != 0:
+                    tier = _tier(kind[c], columns[c], crossed[c], requests, records, start + i, row)
+                bound[i] += weights[c, tier]
+
+
+@nb.njit(nogil=True, cache=True)
+def _room(values, needed):  # type: ignore[no-untyped-def]
+    """Return `values` in an array of at least `needed` places."""
+    if needed <= len(values):
+        return values
+    grown = np.empty(max(needed, 2 * len(values)), values.dtype)
+    grown[: len(values)] = values
+    return grown
+
+
+@nb.njit(nogil=True, cache=True)
+def _scan(  # type: ignore[no-untyped-def]
+    rows, block_of, order, starts, requests, records, per_request,
+    kind, columns, crossed, missing_row, weights, adjusted, base, threshold,
+    all_requests, left, right, number,
+):  # fmt: skip
+    """Return the request and record rows of the pairs of pass `number` whose bound reaches the threshold."""
     largest = 0
     for block in range(len(starts) - 1):
         largest = max(largest, starts[block + 1] - starts[block])
     bound = np.empty(largest, np.float32)
-    out_request = np.empty(1024, np.int32)
-    out_row = np.empty(1024, np.int32)
+    out_request, out_row = np.empty(1024, np.int32), np.empty(1024, np.int32)
     found = 0
     for hit in range(len(rows)):
-        row = rows[hit]
-        start = starts[block_of[hit]]
+        row, start = rows[hit], starts[block_of[hit]]
         size = starts[block_of[hit] + 1] - start
-        for i in range(size):
-            bound[i] = base
-        for c in range(len(kind)):
-            at = missing_row[c]
-            value = records[at, row]
-            mine = requests[at, start : start + size]
-            missing = weights[c, _TIERS]
-            if adjusted[c] >= 0:
-                extra = per_request[adjusted[c]]
-                for i in range(size):
-                    if value == 0 or mine[i] == 0:
-                        bound[i] += extra[_TIERS, start + i]
-                    else:
-                        tier = _tier(kind[c], columns[c], crossed[c], requests, records, start + i, row)
-                        bound[i] += extra[tier, start + i]
-            elif value == 0:
-                for i in range(size):
-                    bound[i] += missing
-            elif kind[c] == _VALUE and columns[c, 1] < 0:
-                equal, other = weights[c, 1], weights[c, 0]
-                for i in range(size):
-                    bound[i] += equal if mine[i] == value else (missing if mine[i] == 0 else other)
-            else:
-                for i in range(size):
-                    if mine[i] == 0:
-                        bound[i] += missing
-                    else:
-                        bound[i] += weights[
-                            c, _tier(kind[c], columns[c], crossed[c], requests, records, start + i, row)
-                        ]
+        bound[:size] = base
+        _add_bounds(
+            bound, start, size, row, requests, records, per_request,
+            kind, columns, crossed, missing_row, weights, adjusted,
+        )  # fmt: skip
         survivors = 0
         for i in range(size):
             survivors += bound[i] >= threshold
         if survivors == 0:
             continue
-        if found + survivors > len(out_row):
-            room = max(found + survivors, 2 * len(out_row))
-            grown_request, grown_row = np.empty(room, np.int32), np.empty(room, np.int32)
-            grown_request[:found] = out_request[:found]
-            grown_row[:found] = out_row[:found]
-            out_request, out_row = grown_request, grown_row
+        out_request, out_row = _room(out_request, found + survivors), _room(out_row, found + survivors)
         for i in range(size):
             if bound[i] < threshold:
                 continue

@@ -1,4 +1,4 @@
-"""Integer codes for text that a country's dictionaries may or may not hold, and tables by code filled on demand."""
+"""Codes for text that a country's dictionaries may or may not hold, and tables by code filled on demand."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ class TextCodes:
 class CodeTable:
     """A value for each code, computed once when the code is first seen; safe to share between threads.
 
-    0 stands for "not computed yet", so a value of 0 is computed again each time (it is that of the missing code).
+    0 stands for "not computed yet", so a value of 0 is computed again each time (it is that of the missing
+    code).
     """
 
     def __init__(
@@ -82,20 +83,17 @@ class CodeTable:
         table = getattr(self, name)
         if len(places) and int(places.max()) < len(table):
             out = table[places]
-            unknown = out == 0
-            unknown &= places + offset > 0
-            if not unknown.any():
+            if not ((out == 0) & (places + offset > 0)).any():
                 return out  # type: ignore[no-any-return]
         with self._lock:
             table = getattr(self, name)
             top = int(places.max(initial=0))
             if top >= len(table):
-                table = np.concatenate([table, np.zeros(max(top + 1 - len(table), len(table)), table.dtype)])
+                room = max(top + 1, 2 * len(table)) - len(table)
+                table = np.concatenate([table, np.zeros(room, table.dtype)])
+                setattr(self, name, table)
             wanted = np.unique(places[table[places] == 0])
             wanted = wanted[wanted + offset > 0]
-            if len(wanted):
-                filled = table.copy()
-                filled[wanted] = self._compute((wanted + offset).astype(np.uint32))
-                table = filled
-            setattr(self, name, table)
+            # In place: another thread reads an entry as 0 and comes here, or reads its one final value.
+            table[wanted] = self._compute((wanted + offset).astype(np.uint32))
         return table[places]  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""On which level of a comparison each pair lands, from codes, asking for strings only where a level needs them."""
+"""On which level of a comparison each pair lands: from codes, asking for strings only where one is needed."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def level_numbers(
 ) -> NDArray[np.uint8]:
     """Return for each pair the place in `comparison.levels` of the first level whose condition holds.
 
-    left, right: for each of `comparison.columns`, the codes of the n pairs (0 = missing).  decode: (field, codes) ->
-    strings, for levels that compare text.  Raises ValueError where a level needs text and `decode` is not given.
+    left, right: for each of `comparison.columns`, the codes of the n pairs (0 = missing).  decode: (field,
+    codes) -> strings, for levels that compare text.  Raises ValueError where a level needs text and `decode`
+    is not given.
     """
     out = np.full(len(left[0]), len(comparison.levels) - 1, np.uint8)
     is_missing = _missing(comparison, left, right)
@@ -44,7 +45,8 @@ def level_numbers(
 
 def _missing(comparison: Comparison, left: Sequence[Codes], right: Sequence[Codes]) -> NDArray[np.bool_]:
     at = -1 if comparison.as_set else 0
-    return (left[at] == 0) | (right[at] == 0)  # type: ignore[no-any-return]
+    missing: NDArray[np.bool_] = (left[at] == 0) | (right[at] == 0)
+    return missing
 
 
 def _holds(
@@ -54,7 +56,7 @@ def _holds(
     a, b = left[0], right[0]
     match level.kind:
         case Kind.EXACT:
-            return left[-1] == right[-1] if comparison.as_set else _all_equal(left, right)
+            return _all_equal(left[-1:], right[-1:]) if comparison.as_set else _all_equal(left, right)
         case Kind.FIRST:
             return _all_equal(left[: int(level.at)], right[: int(level.at)])
         case Kind.SHARED:
@@ -64,7 +66,7 @@ def _holds(
                     shared |= (mine == theirs) & (mine != 0)
             return shared
         case Kind.NEAR:
-            return np.abs(a.astype(np.int64) - b.astype(np.int64)) <= level.at  # type: ignore[no-any-return]
+            return np.abs(a.astype(np.int64) - b.astype(np.int64)) <= level.at
         case Kind.LEADING:
             scale = 10 ** int(level.at)
             return a // scale == b // scale  # type: ignore[no-any-return]
@@ -78,10 +80,10 @@ def _holds(
 
 
 def _all_equal(left: Sequence[Codes], right: Sequence[Codes]) -> NDArray[np.bool_]:
-    equal = left[0] == right[0]
+    equal: NDArray[np.bool_] = left[0] == right[0]
     for mine, theirs in zip(left[1:], right[1:], strict=True):
         equal &= mine == theirs
-    return equal  # type: ignore[no-any-return]
+    return equal
 
 
 def _day_month_swapped(date: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -99,16 +101,18 @@ def _digits(values: Codes) -> NDArray[np.uint8]:
 
 
 def _digits_that_differ(a: Codes, b: Codes) -> NDArray[np.bool_]:
-    return _digits(a) != _digits(b)  # type: ignore[no-any-return]
+    differ: NDArray[np.bool_] = _digits(a) != _digits(b)
+    return differ
 
 
 def _transposed(a: Codes, b: Codes) -> NDArray[np.bool_]:
     mine, theirs = _digits(a), _digits(b)
     differ = mine != theirs
-    found = np.zeros(len(a), bool)
+    found: NDArray[np.bool_] = np.zeros(len(a), bool)
     for place in range(9):
         found |= (mine[place] == theirs[place + 1]) & (mine[place + 1] == theirs[place]) & differ[place]
-    return found & (differ.sum(axis=0) == 2)
+    found &= differ.sum(axis=0) == 2
+    return found
 
 
 def _text_holds(
@@ -144,7 +148,8 @@ def _on_distinct(
     else:
         scores = process.cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float64)
         holds = scores >= level.at
-    return holds[of_pair]  # type: ignore[no-any-return]
+    of_all: NDArray[np.bool_] = holds[of_pair]
+    return of_all
 
 
 def distinct_pairs(

@@ -24,11 +24,11 @@ from .stream import TRUTH, PathSearch, prepare, search
 class Linked:
     """What was handed over, and what the search met.
 
-    disclosures: one row a disclosed record: request u32, path str, record i64, score f64 (bits), links u32 (links the
-    request had), by_number bool (the path compares the number), and the record's truth columns (stream.TRUTH and
-    household i64). Sorted by request and record.
-    tallies: one row a request, in the order of the list: request u32, path str, filtered str|null (why no search was
-    made), candidates u32 (pairs met in the rule's blocks, once for each pass), links u32.
+    disclosures: one row a disclosed record: request u32, path str, record i64, score f64 (bits), links u32
+    (links the request had), by_number bool (the path compares the number), and the record's truth columns
+    (stream.TRUTH and household i64). Sorted by request and record.
+    tallies: one row a request, in the order of the list: request u32, path str, filtered str|null (why no
+    search was made), candidates u32 (pairs met in the rule's blocks, once for each pass), links u32.
     """
 
     disclosures: pl.DataFrame

@@ -1,8 +1,8 @@
 """Requests and registry records as the same integer fields, 0 = missing.
 
-Request strings become codes of the country's dictionaries; a string the dictionaries do not hold gets a run-local
-code from NEW_CODE upward, so equal strings always have equal codes and decoding serves both. Registry fields come
-from a chunk's columns and from address numbers by arithmetic, without making a string.
+Request strings become codes of the country's dictionaries; a string the dictionaries do not hold gets a
+run-local code from NEW_CODE upward, so equal strings always have equal codes and decoding serves both.
+Registry fields come from a chunk's columns and from address numbers by arithmetic, without making a string.
 
 Fields of both sides (unsigned integers):
     given surname surname2   codes            surname_line      hash of all surnames written as one word
@@ -94,7 +94,7 @@ class Fields:
     def records(
         self, chunk: Any, names: Iterable[str], rows: NDArray[np.int64] | None = None
     ) -> dict[str, Array]:
-        """Return the named fields of a chunk's records on file, of all rows or of `rows`; only these are made."""
+        """Return the named fields of a chunk's records on file, of all rows or of `rows`."""
         made: dict[str, Array] = {}
         for name in names:
             self._record_field(chunk, name, rows, made)
@@ -194,7 +194,7 @@ def _initials(texts: Sequence[str]) -> NDArray[np.uint32]:
 
 
 def _controls(texts: Sequence[str]) -> NDArray[np.uint32]:
-    """Return the first four letters as a number in base 27; shorter names are filled with blanks on the right."""
+    """Return the first four letters as a number in base 27, blanks standing after shorter names."""
     return np.array(
         [sum((ord(letter) - 64) * 27 ** (3 - k) for k, letter in enumerate(each[:4])) for each in texts],
         np.uint32,

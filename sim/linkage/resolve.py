@@ -5,9 +5,9 @@
     best       the link with the highest score; of equals, the smallest record number
     all        every link
 
-For all but `all` only one link a request is kept while the registry streams past, beside the number of links, so
-memory does not grow with the file. One-to-one needs every link: pairs are then taken from the highest score down,
-each request and each record once.
+For all but `all` only one link a request is kept while the registry streams past, beside the number of links,
+so memory does not grow with the file. One-to-one needs every link: pairs are then taken from the highest
+score down, each request and each record once.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Keeper(Protocol):
         """Return the number of links of each request."""
 
     def chosen(self) -> dict[str, NDArray[np.generic]]:
-        """Return the disclosed links, sorted by request and record: request, record, score and truth columns."""
+        """Return the disclosed links sorted by request and record: request, record, score, truth columns."""
 
 
 def keeper_for(tie: str, n_requests: int, *, one_each: bool = False) -> Keeper:
@@ -63,6 +63,7 @@ class OneLink:
     def add(
         self, request: NDArray[np.int32], record: NDArray[np.int64], score: NDArray[np.float64], truth: Truth
     ) -> None:
+        """Take links; see Keeper."""
         self._absorb(request, record, score, np.ones(len(request), np.int64), truth)
 
     def _absorb(
@@ -81,6 +82,7 @@ class OneLink:
             self._columns[name][request[better]] = values
 
     def merge(self, other: Keeper) -> None:
+        """Take what another keeper of the same path kept of other records."""
         assert isinstance(other, OneLink)
         rows = np.flatnonzero(other._count).astype(np.int32)
 
@@ -90,9 +92,11 @@ class OneLink:
         self._absorb(rows, other._record[rows], other._score[rows], other._count[rows], truth)
 
     def counts(self) -> NDArray[np.int64]:
+        """Return the number of links of each request."""
         return self._count
 
     def chosen(self) -> dict[str, NDArray[np.generic]]:
+        """Return the disclosed links, sorted by request and record."""
         wanted = self._count == 1 if self.tie == "withhold" else self._count > 0
         rows = np.flatnonzero(wanted)
         out: dict[str, NDArray[np.generic]] = {
@@ -109,11 +113,8 @@ def _absorb(request, record, score, count, by_score, counts, scores, records):  
     for k in range(len(request)):
         row = request[k]
         earlier = record[k] < records[row]
-        if by_score:
-            takes = score[k] > scores[row] or (score[k] == scores[row] and earlier)
-        else:
-            takes = earlier
-        if counts[row] == 0 or takes:
+        higher = score[k] > scores[row] or (score[k] == scores[row] and earlier)
+        if counts[row] == 0 or (higher if by_score else earlier):
             scores[row] = score[k]
             records[row] = record[k]
             better[found] = k
@@ -133,19 +134,23 @@ class EveryLink:
     def add(
         self, request: NDArray[np.int32], record: NDArray[np.int64], score: NDArray[np.float64], truth: Truth
     ) -> None:
+        """Take links; see Keeper."""
         self._count += np.bincount(request, minlength=len(self._count))
         part: dict[str, NDArray[np.generic]] = {"request": request, "record": record, "score": score}
         self._parts.append(part | truth(np.arange(len(request))))
 
     def merge(self, other: Keeper) -> None:
+        """Take what another keeper of the same path kept of other records."""
         assert isinstance(other, EveryLink)
         self._count += other._count
         self._parts += other._parts
 
     def counts(self) -> NDArray[np.int64]:
+        """Return the number of links of each request."""
         return self._count
 
     def chosen(self) -> dict[str, NDArray[np.generic]]:
+        """Return the disclosed links, sorted by request and record."""
         if not self._parts:
             none = np.zeros(0)
             return {"request": none.astype(np.int32), "record": none.astype(np.int64), "score": none}

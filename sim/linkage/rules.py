@@ -1,9 +1,10 @@
 """The matching rules, each a tuple of paths, the requests divided among them.
 
 irs_2025 is the programme of 2025 as courts and the inspector general described it: two mutually exclusive
-searches, by number and name where the request has a number, else by name and address. What is not public (whether
-the name is compared in full or by its first four letters, how addresses are compared) is a switch of the scenario.
-The other rules are yardsticks. A rule of this file is all or nothing: every field it names must agree.
+searches, by number and name where the request has a number, else by name and address. What is not public
+(whether the name is compared in full or by its first four letters, how addresses are compared) is a switch of
+the scenario. The other rules are yardsticks. A rule of this file is all or nothing: every field it names must
+agree.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ from sim.scenario import Scenario
 from .comparison import Comparison, Filter, Path, Rule, all_of, must_agree
 from .normalise import FIELDS
 
-# A run of exactly five or nine digits, or ZIP+4 with its hyphen, anywhere in the address as typed. "00000" and a
-# five-digit house number pass: so did they in the programme.
+# A run of exactly five or nine digits, or ZIP+4 with its hyphen, anywhere in the address as typed. "00000"
+# and a five-digit house number pass: so did they in the programme.
 _ZIP_LIKE = r"(?:^|[^0-9])(?:[0-9]{5}|[0-9]{9}|[0-9]{5}-[0-9]{4})(?:[^0-9]|$)"
 _SURNAMES = ("surname", "surname2", "surname_line")
 _CONTROLS = ("name_control", "name_control2", "surname_line")
 
 
 def zip_proxy(frame: pl.DataFrame) -> NDArray[np.bool_]:
-    """Say which requests have something like a ZIP code in the address as typed, all that was checked of it."""
+    """Say which requests have something like a ZIP code in the address as typed; no more was checked."""
     number = pl.when(pl.col("number") > 0).then(pl.col("number").cast(pl.String))
     line = pl.concat_str(number, "street", "unit", "zip", separator=" | ", ignore_nulls=True)
     return frame.select(line.str.contains(_ZIP_LIKE).fill_null(False)).to_series().to_numpy()
@@ -88,7 +89,7 @@ def rule_of(scenario: Scenario) -> Rule:
 
 
 def blocked_as(path: Path, scenario: Scenario) -> Path:
-    """Return the path with the scenario's blocking passes ("surname+birth_year"), or as it is if it names none."""
+    """Return the path with the scenario's blocking ("surname+birth_year"), or as it is if none is named."""
     wanted = scenario.linkage.blocking
     if not wanted:
         return path

@@ -1,8 +1,9 @@
 """The registry streams past: batches of chunks go through index, Compare and classifier, links are merged.
 
-A batch is a run of chunks. Records that share no blocking key with any request are dropped first by a filter of
-bits (blocks.py); the fields of the rest are made, and recordlinkage decides: BoundedIndex, PositionalCompare,
-LogisticRegressionClassifier (toolkit.py). Batches are independent and the merge does not depend on their order.
+A batch is a run of chunks. Records that share no blocking key with any request are dropped first by a filter
+of bits (blocks.py); the fields of the rest are made, and recordlinkage decides: BoundedIndex,
+PositionalCompare, LogisticRegressionClassifier (toolkit.py). Batches are independent and the merge does not
+depend on their order.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from .toolkit import BoundedIndex, candidate_levels, coded_frame, compare_levels
 BATCH = 4  # chunks; about a million records, a few hundred megabytes at most
 
 TRUTH = {
-    "person": np.int64, "household": np.int64, "surname": np.uint32, "surname2": np.uint32, "given": np.uint32, "birth": np.int32,
-    "tin": np.uint32, "ethnicity": np.uint8, "home": np.uint32, "previous": np.uint32, "file_address": np.uint32,
-    "occupants": np.uint8, "lives_at_file": np.bool_, "file_given": np.uint32, "file_surname": np.uint32,
-    "file_surname2": np.uint32, "file_tin": np.uint32,
+    "person": np.int64, "household": np.int64, "surname": np.uint32, "surname2": np.uint32,
+    "given": np.uint32, "birth": np.int32, "tin": np.uint32, "ethnicity": np.uint8, "home": np.uint32,
+    "previous": np.uint32, "file_address": np.uint32, "occupants": np.uint8, "lives_at_file": np.bool_,
+    "file_given": np.uint32, "file_surname": np.uint32, "file_surname2": np.uint32, "file_tin": np.uint32,
 }  # fmt: skip
 
 
@@ -39,7 +40,8 @@ class Scored:
     """The compared pairs of one path and one batch.
 
     request: (n,) row of the request frame.  record: (n,) record number.  levels: (n, K) level numbers.
-    extra: (n,) value-frequency bits.  link: (n,) decided a link.  score: (n,) bits.  truth: columns of the records.
+    extra: (n,) value-frequency bits.  link: (n,) decided a link.  score: (n,) bits.  truth: columns of the
+    records.
     """
 
     request: NDArray[np.int32]
@@ -131,7 +133,9 @@ class _Places:
     def truth(self, row: NDArray[np.int32]) -> Truth:
         def columns(places: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
             chunk_of, row_of = self._chunk[row[places]], self._row[row[places]]
-            out = {name: np.zeros(len(places), dtype) for name, dtype in TRUTH.items()}
+            out: dict[str, NDArray[Any]] = {
+                name: np.zeros(len(places), dtype) for name, dtype in TRUTH.items()
+            }
             for number in np.unique(chunk_of):
                 chunk, here = self._chunks[number], np.flatnonzero(chunk_of == number)
                 for name in TRUTH:
@@ -191,8 +195,11 @@ def add_links(keeper: Keeper, scored: Scored) -> None:
 def prepare(
     rule: Rule, fields: Fields, frame: pl.DataFrame
 ) -> tuple[list[PathSearch], NDArray[np.int16], NDArray[np.int16]]:
-    """Divide requests among a rule's paths. Return the searches; each request's path (-1 none); and the filter that
-    kept it from being searched, as a running number over the filters of all paths in order (-1 none)."""
+    """Divide requests among a rule's paths.
+
+    Return the searches; each request's path (-1 none); and the filter that kept it from being searched, as a
+    running number over the filters of all paths in order (-1 none).
+    """
     coded = fields.requests(frame)
     path_of = np.full(frame.height, -1, np.int16)
     filtered = np.full(frame.height, -1, np.int16)

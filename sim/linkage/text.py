@@ -29,17 +29,19 @@ _LETTERS = {
 # Words that belong to the surname after them ("DE LA CRUZ", "VAN DYKE", "O BRIEN"): not surnames of their own
 # when something follows.
 PARTICLES = frozenset(
-    "A AL BIN DA DAS DE DEL DELA DER DI DOS DU EL LA LAS LE LOS MC O SAINT SAN SANTA ST VAN VON".split()
-)
+    ("A", "AL", "BIN", "DA", "DAS", "DE", "DEL", "DELA", "DER", "DI", "DOS", "DU", "EL", "LA", "LAS", "LE",
+     "LOS", "MC", "O", "SAINT", "SAN", "SANTA", "ST", "VAN", "VON")
+)  # fmt: skip
 
-# USPS Publication 28, appendix C1 (suffixes most used) and section 233 (directionals): full word -> abbreviation.
+# USPS Publication 28, appendix C1 (the suffixes most used) and section 233 (directionals).
 STREET_WORDS = {
     "STREET": "ST", "STR": "ST", "AVENUE": "AVE", "AV": "AVE", "AVEN": "AVE", "ROAD": "RD", "DRIVE": "DR",
     "DRV": "DR", "LANE": "LN", "COURT": "CT", "CRT": "CT", "PLACE": "PL", "BOULEVARD": "BLVD", "BOUL": "BLVD",
     "CIRCLE": "CIR", "CIRC": "CIR", "TERRACE": "TER", "TERR": "TER", "PARKWAY": "PKWY", "PKY": "PKWY",
     "HIGHWAY": "HWY", "HIWAY": "HWY", "SQUARE": "SQ", "TRAIL": "TRL", "TRAILS": "TRL", "COVE": "CV",
     "POINT": "PT", "LOOP": "LOOP", "PLAZA": "PLZ", "RIDGE": "RDG", "CREEK": "CRK", "HEIGHTS": "HTS",
-    "CROSSING": "XING", "JUNCTION": "JCT", "MOUNT": "MT", "MOUNTAIN": "MTN", "SPRINGS": "SPGS", "VALLEY": "VLY",
+    "CROSSING": "XING", "JUNCTION": "JCT", "MOUNT": "MT", "MOUNTAIN": "MTN", "SPRINGS": "SPGS",
+    "VALLEY": "VLY",
     "NORTH": "N", "SOUTH": "S", "EAST": "E", "WEST": "W", "NORTHEAST": "NE", "NORTHWEST": "NW",
     "SOUTHEAST": "SE", "SOUTHWEST": "SW",
 }  # fmt: skip
@@ -79,7 +81,7 @@ def surname_parts(surname: str) -> tuple[str, str]:
 
 
 def street_line(values: pl.Series, *, words: bool) -> pl.Series:
-    """Return street lines in one spelling: upper case, no punctuation and, with `words`, USPS abbreviations."""
+    """Return street lines in upper case without punctuation and, with `words`, in USPS abbreviations."""
     text = upper_letters(values, spaces=True, digits=True)
     if not words:
         return text
@@ -94,7 +96,7 @@ def unit_mark(values: pl.Series) -> pl.Series:
     return bare.str.replace_all(" ", "").str.strip_chars_start("0").replace("", None)
 
 
-# --- letter hashes: the identity of a whole surname line, computable from the hashes of its parts -------------
+# --- letter hashes: the identity of a whole surname line, computable from the hashes of its parts ---------
 
 _MODULI = (2_147_483_647, 2_147_483_629)  # the two largest primes below 2**31
 _BASES = (1_000_003, 1_300_027)
@@ -112,14 +114,16 @@ def letter_hashes(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.
     encoded = [text.encode("ascii") for text in texts]
     lengths = np.array([len(each) for each in encoded], np.uint8)
     ends = np.cumsum(lengths, dtype=np.int64)
-    return _hash_letters(np.frombuffer(b"".join(encoded), np.uint8), ends), lengths
+    hashes: NDArray[np.uint64] = _hash_letters(np.frombuffer(b"".join(encoded), np.uint8), ends)
+    return hashes, lengths
 
 
 def joined_hashes(
     first: NDArray[np.uint64], second: NDArray[np.uint64], second_length: NDArray[np.uint8]
 ) -> NDArray[np.uint64]:
     """Return the hashes of first text + second text; a missing (0) text adds nothing."""
-    return _join(first, second, second_length, _POWERS)
+    out: NDArray[np.uint64] = _join(first, second, second_length, _POWERS)
+    return out
 
 
 @nb.njit(nogil=True, cache=True)

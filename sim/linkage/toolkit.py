@@ -4,15 +4,15 @@ Each plug-in serves any recordlinkage user by itself:
     BoundedIndex       an index algorithm: union of blocking passes, less the pairs that cannot become a link
     CodedString        recordlinkage's String feature, computed once for each distinct pair of values
     LevelFeature       the level of a `Comparison` on which a pair lands
-    PositionalCompare  a Compare that gathers rows by position (the stock one gathers by label, whatever it is told)
-    weight_classifier  Fellegi-Sunter weights as a LogisticRegressionClassifier with fixed coefficients
+    PositionalCompare  a Compare that gathers rows by position (the stock one gathers by label, whatever it is
+    told) weight_classifier  Fellegi-Sunter weights as a LogisticRegressionClassifier with fixed coefficients
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -31,13 +31,13 @@ _LN2 = float(np.log(2.0))
 _TIE = 1e-9  # bits; a score this little below the threshold is taken as equal to it
 
 
-class BoundedIndex(BaseIndexAlgorithm):  # type: ignore[misc]
+class BoundedIndex(BaseIndexAlgorithm):
     """Pairs that share a blocking key and can still reach the threshold (bounded.py says why this is exact).
 
     path: passes, comparisons, base and threshold; with a threshold of minus infinity the result is that of
     `recordlinkage.Index([Block(...), ...])`, pairs with missing keys left out.
-    coded: the frames hold unsigned codes with 0 = missing; otherwise the columns may be of any type and are coded
-    here, None and NaN being missing.
+    coded: the frames hold unsigned codes with 0 = missing; otherwise the columns may be of any type and are
+    coded here, None and NaN being missing.
     """
 
     def __init__(self, path: Path, *, coded: bool = False, **options: Any) -> None:
@@ -81,7 +81,7 @@ class BoundedIndex(BaseIndexAlgorithm):  # type: ignore[misc]
         totals = [np.zeros(blocks.count, np.int64) for blocks in prepared.blocks]
         for counters in self._counters:
             for total, count in zip(totals, counters, strict=True):
-                total += count
+                np.add(total, count, out=total)
         return prepared.candidates(totals)
 
 
@@ -114,16 +114,17 @@ def _coded(path: Path, df_a: pd.DataFrame, df_b: pd.DataFrame) -> tuple[dict[str
     return {name: left[name] for name in order}, {name: right[name] for name in order}
 
 
-class CodedString(BaseCompareFeature):  # type: ignore[misc]
-    """Similarity of two strings, computed once for each distinct pair of values; equal to the stock feature bit by bit.
+class CodedString(BaseCompareFeature):
+    """Similarity of two strings, once for each distinct pair of values; bit-equal to the stock feature.
 
-    method: jaro, jarowinkler, levenshtein, damerau_levenshtein through rapidfuzz, any other of recordlinkage's through
-    recordlinkage.  threshold, missing_value, label: as in `recordlinkage.compare.String`.
+    method: jaro, jarowinkler, levenshtein, damerau_levenshtein through rapidfuzz, any other of
+    recordlinkage's through recordlinkage.  threshold, missing_value, label: as in
+    `recordlinkage.compare.String`.
     """
 
     name = "coded_string"
     description = "Compare strings, each distinct pair once."
-    _SCORERS = {
+    _SCORERS: ClassVar[dict[str, Any]] = {
         "jaro": Jaro.similarity,
         "jarowinkler": JaroWinkler.similarity,
         "levenshtein": Levenshtein.normalized_similarity,
@@ -145,9 +146,8 @@ class CodedString(BaseCompareFeature):  # type: ignore[misc]
         out = np.full(len(a), np.nan)
         if len(distinct):
             texts = np.asarray(values, object)
-            out[present] = self._similarity(texts[distinct // len(values)], texts[distinct % len(values)])[
-                of_pair
-            ]
+            scores = self._similarity(texts[distinct // len(values)], texts[distinct % len(values)])
+            out[present] = scores[of_pair]
         if self.threshold is not None:
             out = np.where(np.isnan(out), out, (out >= self.threshold).astype(float))
         return pd.Series(np.where(np.isnan(out), self.missing_value, out), index=s_left.index)
@@ -159,12 +159,12 @@ class CodedString(BaseCompareFeature):  # type: ignore[misc]
             return np.asarray(stock._compute_vectorized(pd.Series(left), pd.Series(right)), float)
         out = process.cpdist(left, right, scorer=scorer, dtype=np.float64)
         both_empty = (left == "") & (right == "")
-        # jellyfish, which recordlinkage calls, gives two empty strings no Jaro similarity and no edit distance.
+        # jellyfish, which recordlinkage calls, sees no similarity in two empty strings.
         out[both_empty] = 0.0 if self.method.startswith("jaro") else np.nan
-        return out  # type: ignore[no-any-return]
+        return out
 
 
-class LevelFeature(BaseCompareFeature):  # type: ignore[misc]
+class LevelFeature(BaseCompareFeature):
     """The number of the level of `comparison` on which each pair of coded rows lands (unsigned bytes)."""
 
     name = "level"
@@ -180,8 +180,8 @@ class LevelFeature(BaseCompareFeature):  # type: ignore[misc]
         return level_numbers(self.comparison, values[:half], values[half:], self.decode)
 
 
-class PositionalCompare(rl.Compare):  # type: ignore[misc]
-    """A Compare that gathers rows by the pairs' positions; same features as the stock one, in the same order."""
+class PositionalCompare(rl.Compare):
+    """A Compare that gathers rows by the pairs' positions; same features and order as the stock one."""
 
     def _compute(
         self, pairs: pd.MultiIndex, x: pd.DataFrame, x_link: pd.DataFrame | None = None
@@ -230,7 +230,7 @@ def compare_levels(path: Path, decode: Decode | None = None) -> PositionalCompar
 def candidate_levels(
     index: BoundedIndex, compare: PositionalCompare, requests: pd.DataFrame, records: pd.DataFrame
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]:
-    """Return rows of requests, rows of records and level numbers (n, K) of the pairs that index and compare yield."""
+    """Return the rows of both sides and the level numbers (n, K) of the pairs of index and compare."""
     pairs = index.index(requests, records)
     levels = compare.compute(pairs, requests, records)
     return (
@@ -243,8 +243,8 @@ def candidate_levels(
 def weight_classifier(path: Path) -> rl.LogisticRegressionClassifier:
     """Return the path's weights as recordlinkage's classifier over the columns of `design`.
 
-    Coefficients are differences of weight to the last level in natural log units; the intercept is the base, the last
-    levels' weights and minus the threshold. `predict` says which pairs are links.
+    Coefficients are differences of weight to the last level in natural log units; the intercept is the base,
+    the last levels' weights and minus the threshold. `predict` says which pairs are links.
     """
     coefficients: list[float] = []
     intercept = path.base - path.threshold + _TIE
@@ -260,7 +260,7 @@ def weight_classifier(path: Path) -> rl.LogisticRegressionClassifier:
 
 
 def design(path: Path, levels: NDArray[np.uint8], extra: Sequence[NDArray[np.float64]] = ()) -> pd.DataFrame:
-    """Return the classifier's columns: 0/1 for each level but the last, and bits of each frequency adjustment.
+    """Return the classifier's columns: 0/1 for each level but the last, bits of each frequency adjustment.
 
     levels: (n, K) level numbers.  extra: one array of bits for each adjusted comparison, in order.
     """

@@ -1,6 +1,7 @@
 """A country written down by hand: a few records, names and addresses, in the shape that linkage reads.
 
-Not a stand-in for the population (which has its own tests), but a world whose every answer can be worked out on paper.
+Not a stand-in for the population (which has its own tests), but a world whose every answer can be worked out
+on paper.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ BLANK: dict[str, Any] = {
 }  # fmt: skip
 _SCHEMA = {
     "request": pl.UInt32, "given": pl.String, "middle": pl.String, "surname": pl.String, "suffix": pl.String,
-    "birth": pl.Int32, "tin": pl.UInt32, "number": pl.Int32, "street": pl.String, "unit": pl.String, "zip": pl.String,
+    "birth": pl.Int32, "tin": pl.UInt32, "number": pl.Int32, "street": pl.String, "unit": pl.String,
+    "zip": pl.String,
 }  # fmt: skip
 
 
@@ -44,7 +46,8 @@ class _Words:
 
 @dataclass
 class SmallCountry:
-    """Records as dictionaries: given, surname, surname2, birth, tin, number, street, unit (integer), zip (string)."""
+    """Records as dictionaries: given, surname, surname2, birth, tin, number, street, unit (integer), zip
+    (string)."""
 
     people: Sequence[dict[str, Any]]
     chunk_size: int = 7
@@ -55,12 +58,21 @@ class SmallCountry:
         self.size = len(people)
         self.n_chunks = -(-len(people) // self.chunk_size)
         surnames = _Words([each[k] for each in people for k in ("surname", "surname2")])
-        givens, streets = _Words([each["given"] for each in people]), _Words([each["street"] for each in people])
+        givens, streets = (
+            _Words([each["given"] for each in people]),
+            _Words([each["street"] for each in people]),
+        )
         self._surnames, self._givens = surnames, givens
         self.names = SimpleNamespace(
-            find_surnames=surnames.find, surname_text=surnames.text, find_givens=givens.find, given_text=givens.text
+            find_surnames=surnames.find,
+            surname_text=surnames.text,
+            find_givens=givens.find,
+            given_text=givens.text,
         )
-        homes = [(int(p["zip"] or 0), streets.codes.get(p["street"], 0), p["number"], p["unit"] or 0) for p in people]
+        homes = [
+            (int(p["zip"] or 0), streets.codes.get(p["street"], 0), p["number"], p["unit"] or 0)
+            for p in people
+        ]
         distinct = [(0, 0, 0, 0), *dict.fromkeys(homes)]
         self._address = np.array([distinct.index(home) for home in homes], np.uint32)
         table = np.array(distinct, np.int64)
@@ -71,7 +83,10 @@ class SmallCountry:
                                    number=number.astype(np.int32), unit=unit.astype(np.int32))  # fmt: skip
 
         self.addresses = SimpleNamespace(
-            find_streets=streets.find, street_text=streets.text, fields=fields, zip_of=lambda found: found.zip5
+            find_streets=streets.find,
+            street_text=streets.text,
+            fields=fields,
+            zip_of=lambda found: found.zip5,
         )
 
     def chunk(self, number: int) -> SimpleNamespace:
@@ -86,8 +101,10 @@ class SmallCountry:
         tin = np.array([p["tin"] for p in people], np.uint32)
         zero = np.zeros(n, np.uint8)
         return SimpleNamespace(
-            number=number, start=start, n=n, person=np.arange(start, start + n), household=np.arange(n, dtype=np.uint32),
-            surname=surname, surname2=surname2, given=given, birth=birth, tin=tin, ethnicity=zero, home=address,
+            number=number, start=start, n=n, person=np.arange(start, start + n),
+            household=np.arange(n, dtype=np.uint32),
+            surname=surname, surname2=surname2, given=given, birth=birth, tin=tin, ethnicity=zero,
+            home=address,
             previous=address * 0, file_address=address, occupants=zero + 1, lives_at_file=np.ones(n, bool),
             file_surname=surname, file_surname2=surname2, file_given=given, file_birth=birth, file_tin=tin,
             file_middle=zero, file_suffix=zero,

@@ -1,4 +1,5 @@
-"""What the programme's rule does with the strings that courts and the inspector general gave (facts.md V9)."""
+"""What the programme's rule does with the strings that courts and the inspector general gave (facts.md
+V9)."""
 
 from __future__ import annotations
 
@@ -86,7 +87,9 @@ def test_without_address_check_a_blank_address_is_searched() -> None:
         ({"surname": None}, False),
     ],
 )
-def test_without_a_number_name_and_address_must_agree_near_exactly(change: dict[str, Any], found: bool) -> None:
+def test_without_a_number_name_and_address_must_agree_near_exactly(
+    change: dict[str, Any], found: bool
+) -> None:
     assert disclosed(BY_ADDRESS | change)[0] == ([0] if found else [])
 
 
