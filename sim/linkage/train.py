@@ -208,14 +208,14 @@ def _fits(
         if not len(levels):
             continue
         known = [of[name] for name in names]
+        # A request has at most one record; within one file a person may have several, and there is no bound.
+        bound = 0.999 if within else min(len(np.unique(request)) / len(request), 0.999)
         found = em.fit(
             Patterns.of(levels),
             known,
             names=names,
             m_start=em.start([len(each) - 1 for each in known], learning.best_level_start),
-            largest_share=min(
-                len(np.unique(request)) / len(request), 0.999
-            ),  # a request has at most one record
+            largest_share=bound,
             pseudo_count=learning.pseudo_count,
         )
         fits.append((names, found))

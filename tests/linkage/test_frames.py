@@ -10,7 +10,7 @@ import pytest
 
 from sim.linkage.comparison import Comparison, Kind, Level, Path, all_of
 from sim.linkage.frames import code_frames, link_frames
-from sim.linkage.train import Design
+from sim.linkage.train import Design, Learning
 from sim.linkage.weights import compare_as
 
 LEFT = pl.DataFrame(
@@ -103,6 +103,7 @@ def people(seed, n=3000):
     return pl.DataFrame({"id": ids, **truth}), pl.DataFrame({"id": ids, **noisy})
 
 
+FEW = Learning(random_pairs=50_000)
 DESIGN = Design(
     comparisons=tuple(compare_as(name) for name in ("given", "surname", "birth", "zip")),
     passes=(("surname",), ("birth",)),
@@ -113,7 +114,7 @@ DESIGN = Design(
 def test_a_design_learns_m_from_unlabelled_pairs_and_links_with_it():
     left, right = people(1)
     columns = {name: name for name in ("given", "surname", "birth", "zip")}
-    found = link_frames(left, right, DESIGN, columns=columns, truth="id", overlap=0.99)
+    found = link_frames(left, right, DESIGN, columns=columns, truth="id", learning=FEW, overlap=0.99)
     learnt = dict(zip(columns, found.trained.m, strict=True))
     for name in columns:
         assert learnt[name][1] == pytest.approx(0.9, abs=0.03)
@@ -125,7 +126,7 @@ def test_records_of_one_person_within_a_frame_are_found_once_each():
     left, right = people(2, n=2000)
     both = pl.concat([left, right])
     columns = {name: name for name in ("given", "surname", "birth", "zip")}
-    found = link_frames(both, None, DESIGN, columns=columns, truth="id", overlap=0.5)
+    found = link_frames(both, None, DESIGN, columns=columns, truth="id", learning=FEW, overlap=0.5)
     assert found.pairs.height == found.pairs.select("left", "right").n_unique()
     assert (found.pairs["left"] < found.pairs["right"]).all()
     assert found.false <= 5 and found.missed < 150
@@ -134,7 +135,7 @@ def test_records_of_one_person_within_a_frame_are_found_once_each():
 def test_the_bounded_path_gives_the_links_and_scores_of_the_unbounded_one():
     left, right = people(3, n=1500)
     columns = {name: name for name in ("given", "surname", "birth", "zip")}
-    trained = link_frames(left, right, DESIGN, columns=columns).trained
+    trained = link_frames(left, right, DESIGN, columns=columns, learning=FEW).trained
     pruned = link_frames(left, right, trained.path("p", everyone, 8.0), columns=columns, keep="all")
     free = link_frames(left, right, trained.path("p", everyone, -np.inf), columns=columns, keep="all")
     assert pruned.compared < free.compared
