@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numba import njit
 
-from sim.population.draw import Array, alias_draw, below, mix
+from sim.population.draw import Array, aliased, below, mix
 from sim.population.dwellings import Dwellings
 from sim.population.streets import Streets
 
@@ -24,15 +24,6 @@ LOTS_A_STREET = 25
 _LOTS = LOTS_A_STREET
 _STRIDE = 7_919  # scatters buildings among houses; any prime that does not divide the number of lots
 _OTHER_STRIDE = 104_729
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _locate(dwelling, offsets, guide, shift):  # type: ignore[no-untyped-def]
-    """Return the ZIP index of a dwelling: a coarse guide, then a walk of a few steps."""
-    z = np.int64(guide[dwelling >> shift])
-    while dwelling >= offsets[z + 1]:
-        z += 1
-    return z
 
 
 @njit(cache=True, nogil=True)
@@ -49,13 +40,19 @@ def _fields(ids, total, offices, offsets, guide, shift, houses, lots, units, blo
         if dwelling >= total:
             word = mix(key ^ np.uint64(0x0FF1CE), dwelling - total)
             # An office stands where its share of the country's homes does; its number is in no block of homes.
-            z = _locate((dwelling - total) * total // offices, offsets, guide, shift)
+            stand = (dwelling - total) * total // offices
+            z = np.int64(guide[stand >> shift])
+            while stand >= offsets[z + 1]:
+                z += 1
             zip_index[row] = z
             road = below(word, max(1, (lots[z] + _LOTS - 1) // _LOTS))
-            street[row] = 1 + alias_draw(mix(key, z * 65536 + road), cells, 0, cells.size)
+            word = mix(key, z * 65536 + road)
+            street[row] = 1 + aliased(word, below(word, cells.size), cells[below(word, cells.size)])
             number[row] = 100 * (blocks[z] + 1) + (dwelling - total) % 900
             continue
-        z = _locate(dwelling, offsets, guide, shift)
+        z = np.int64(guide[dwelling >> shift])  # a coarse guide, then a walk of a few steps
+        while dwelling >= offsets[z + 1]:
+            z += 1
         zip_index[row] = z
         j = dwelling - offsets[z]
         lot = j
@@ -65,7 +62,8 @@ def _fields(ids, total, offices, offsets, guide, shift, houses, lots, units, blo
         stride = _STRIDE if lots[z] % _STRIDE else _OTHER_STRIDE
         lot = (lot * stride + 13) % lots[z]
         road = lot // _LOTS
-        street[row] = 1 + alias_draw(mix(key, z * 65536 + road), cells, 0, cells.size)
+        word = mix(key, z * 65536 + road)
+        street[row] = 1 + aliased(word, below(word, cells.size), cells[below(word, cells.size)])
         turn = np.int64(mix(key ^ np.uint64(0xB10C), z) % np.uint64(blocks[z]))
         block = 1 + (road // 4 * 7 + turn) % blocks[z]
         number[row] = 100 * block + 4 * (lot % _LOTS) + road % 4

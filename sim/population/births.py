@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 from numba import njit
 
-from sim.population.draw import Array, alias_draw, alias_tables, mix
+from sim.population.draw import Array, alias_tables, aliased, below, mix
 from sim.scenario import Scenario
 
 OLDEST = 104
@@ -113,7 +113,8 @@ def _births(key, age, sex, start, cells, dates, spread):  # type: ignore[no-unty
             years = _OPEN
             while u >= spread[sex[row], years - _OPEN]:
                 years += 1
-        day = alias_draw(word, cells, start[years], start[years + 1] - start[years])
+        day = below(word, start[years + 1] - start[years])
+        day = aliased(word, day, cells[start[years] + day])
         out[row] = dates[start[years] + day]
     return out
 

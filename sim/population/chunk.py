@@ -169,7 +169,8 @@ class Chunk:
     def _surnames(self) -> tuple[Array, Array]:
         frame, who = self._frame, self._people
         return naming.surnames(
-            self.country.tables.naming, self.country.tables.surnames, self._key("surname"), self._key("surname2"),
+            self.country.tables.naming, self.country.tables.surnames,
+            (self._key("surname"), self._key("surname2"), self._key("family_name")),
             frame.household, frame.role, self._family, who.ethnicity, who.two_surnames,
         )  # fmt: skip
 
@@ -181,7 +182,7 @@ class Chunk:
     def _givens(self) -> tuple[Array, Array]:
         frame, who = self._frame, self._people
         return naming.givens(
-            self.country.tables.naming, self.country.tables.givens, self._key("given"), self._key("suffix"),
+            self.country.tables.naming, self.country.tables.givens, (self._key("given"), self._key("suffix")),
             frame.household, frame.role, self._family, frame.sex, who.ethnicity, who.nativity, self._births,
             self._surnames[0],
         )  # fmt: skip
@@ -284,8 +285,7 @@ class Chunk:
     def _filed_names(self) -> _FiledNames:
         frame, tables = self._frame, self.country.tables
         return _FiledNames(*filing.names(
-            tables.filing, tables.surnames, self._key("filing_name"), self._key("former_surname"), self.sex,
-            frame.role, self.ethnicity, self._moves.years, frame.household, self.surname, self.surname2, self.middle,
+            tables.filing, tables.surnames, self._key("filing_name"), self._key("former_surname"), frame.role, self.ethnicity, self._moves.years, frame.household, self.surname, self.surname2, self.middle,
             self.suffix,
         ))  # fmt: skip
 

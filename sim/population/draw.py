@@ -4,7 +4,8 @@ A *key* is one 64-bit integer from `Streams.integer(purpose, chunk)`; `mix(key, 
 stream it names (splitmix64: Steele, Lea and Flood 2014, doi 10.1145/2660193.2660195). No state is carried
 from row to row, so a row's luck does not depend on which other rows were made. Alias tables are Walker's
 (1977), built by Vose's method (1991); a cell is one u64: its threshold in the upper half, its alias in the
-lower one, so that a draw touches one cache line.
+lower one, so that a draw touches one cache line. A *named* table goes a step further: its cells hold the two
+codes themselves (18 bits each) beside a threshold of 28 bits, and a draw is one load.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 _S27, _S30, _S31, _S32 = (np.uint64(s) for s in (27, 30, 31, 32))
 _LOW = np.uint64(0xFFFFFFFF)
+_S4, _S18, _S36, _CODE = np.uint64(4), np.uint64(18), np.uint64(36), np.uint64(0x3FFFF)
 _UNIT = 1.0 / 4294967296.0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def mix(key, i):  # type: ignore[no-untyped-def]
     """Return word `i` (>= 0) of the stream `key` as u64."""
     z = np.uint64(key) + (np.uint64(i) + np.uint64(1)) * _GOLDEN
@@ -33,32 +35,42 @@ def mix(key, i):  # type: ignore[no-untyped-def]
     return z ^ (z >> _S31)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def low_unit(word):  # type: ignore[no-untyped-def]
     """Return the lower half of a word as a number in [0, 1)."""
     return np.float64(word & _LOW) * _UNIT
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def high_unit(word):  # type: ignore[no-untyped-def]
     """Return the upper half of a word as a number in [0, 1), independent of the lower half."""
     return np.float64(word >> _S32) * _UNIT
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def below(word, n):  # type: ignore[no-untyped-def]
     """Return an integer in [0, n) from the upper half of a word (n < 2**31; bias below n / 2**32)."""
     return np.int64(((word >> _S32) * np.uint64(n)) >> _S32)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def alias_draw(word, cells, start, n):  # type: ignore[no-untyped-def]
-    """Return an index in [0, n) from the alias table `cells[start:start + n]`, by one word."""
-    index = ((word >> _S32) * np.uint64(n)) >> _S32
-    cell = cells[np.int64(start) + np.int64(index)]
+# The helpers of a draw take single values, never arrays: an array handed to a compiled function inside a loop is
+# counted as a reference at every call, which costs more than the draw.
+
+
+@njit(cache=True, nogil=True)
+def aliased(word, index, cell):  # type: ignore[no-untyped-def]
+    """Return `index` or its alias: the draw of an alias table whose `cell` is at `index = below(word, n)`."""
     if (word & _LOW) < (cell >> _S32):
         return np.int64(index)
     return np.int64(cell & _LOW)
+
+
+@njit(cache=True, nogil=True)
+def named(word, cell):  # type: ignore[no-untyped-def]
+    """Return the code (u32) a named table's cell at `below(word, n)` gives."""
+    if ((word & _LOW) >> _S4) < (cell >> _S36):
+        return np.uint32((cell >> _S18) & _CODE)
+    return np.uint32(cell & _CODE)
 
 
 @njit(cache=True, nogil=True)
@@ -98,6 +110,29 @@ def _build(weights, start, stop, cells, small, large):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)
+def _drawable(weights, offsets):  # type: ignore[no-untyped-def]
+    for s in range(offsets.size - 1):
+        total = 0.0
+        for i in range(offsets[s], offsets[s + 1]):
+            if not weights[i] >= 0.0:
+                return False
+            total += weights[i]
+        if offsets[s + 1] > offsets[s] and not (0.0 < total < np.inf):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _name_cells(cells, offsets, codes):  # type: ignore[no-untyped-def]
+    for s in range(offsets.size - 1):
+        start = offsets[s]
+        for i in range(start, offsets[s + 1]):
+            other = codes[start + np.int64(cells[i] & _LOW)]
+            own = np.uint64(codes[i])
+            cells[i] = ((cells[i] >> _S36) << _S36) | (own << _S18) | np.uint64(other)
+
+
+@njit(cache=True, nogil=True)
 def _build_all(weights, offsets, cells):  # type: ignore[no-untyped-def]
     longest = 0
     for s in range(offsets.size - 1):
@@ -117,14 +152,23 @@ def alias_tables(weights: Array, offsets: Array | None = None) -> Array:
     """
     work = np.array(weights, np.float64)
     bounds = np.array([0, work.size] if offsets is None else offsets, np.int64)
-    if not np.isfinite(work).all() or (work < 0).any():
-        raise ValueError("weights should be finite and not negative")
-    sizes = np.diff(bounds)
-    sums = np.add.reduceat(np.append(work, 0.0), bounds[:-1]) if sizes.size else np.empty(0)
-    if ((sums <= 0) & (sizes > 0)).any():
-        raise ValueError("every segment needs a positive weight")
+    if not _drawable(work, bounds):
+        raise ValueError("weights should be finite and not negative, every segment with a positive sum")
     cells = np.zeros(work.size, np.uint64)
     _build_all(work, bounds, cells)
+    return cells
+
+
+def named_tables(weights: Array, codes: Array, offsets: Array) -> Array:
+    """Return named cells (u64) for the segments of `weights`, each weight that of the code (< 2**18) beside it.
+
+    Raises ValueError as `alias_tables` does, and when a code is too large.
+    """
+    if len(codes) and int(codes.max()) >= 1 << 18:
+        raise ValueError("codes of a named table should be below 2**18")
+    cells = alias_tables(weights, offsets)
+    # _name_cells rewrites a segment in place; an alias always points within it and only codes are read there.
+    _name_cells(cells, np.asarray(offsets, np.int64), np.asarray(codes, np.uint32))
     return cells
 
 

@@ -120,7 +120,7 @@ def build(where: Places, chunks: int, households_per_chunk: float, vacancy: floa
     return Dwellings(where, chunks, per_chunk, offsets, rotation)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def slot_number(i, k, chunks, rotation):  # type: ignore[no-untyped-def]
     """Return the dwelling chunk `k` owns in block `i`."""
     shift = np.int64(mix(rotation, i) % np.uint64(chunks))

@@ -14,7 +14,8 @@ import numpy as np
 from numba import njit
 
 from sim.population.draw import Array, below, cumulative, high_unit, low_unit, mix
-from sim.population.surnames import SurnameTable, draw_surname
+from sim.population import surnames
+from sim.population.surnames import SurnameTable
 from sim.scenario import Scenario
 
 _OFFICES_A_DISTRICT = 64
@@ -98,26 +99,22 @@ def _addresses(key, household, role, moved, home, previous, previous_people, peo
 
 
 @njit(cache=True, nogil=True)
-def _names(key, draw_key, sex, role, ethnicity, moved, household, surname, surname2, middle, suffix, own, own_years,
-           one, middle_lost, suffix_lost, cells, width, tail_start, tail_size):  # type: ignore[no-untyped-def]  # fmt: skip
-    n = sex.size
-    out = surname.copy()
-    out2 = surname2.copy()
-    out_middle = middle.copy()
-    out_suffix = suffix.copy()
-    for row in range(n):
+def _names(key, role, moved, household, surname, surname2, middle, suffix, own, own_years, one, middle_lost,
+           suffix_lost):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Drop parts of names in place; return whose surname on file is the one before marriage."""
+    former = np.zeros(role.size, np.bool_)
+    for row in range(role.size):
         word = mix(key, 2 * row)
-        if role[row] == 1 and out[row] == out[row - 1] and moved[household[row]] < own_years:
-            if low_unit(word) < own:  # married since the last change of record: the name from before
-                out[row] = draw_surname(draw_key, row, ethnicity[row], cells, width, tail_start, tail_size)
-        if out2[row] > 0 and high_unit(word) < one:
-            out2[row] = 0
+        if role[row] == 1 and surname[row] == surname[row - 1] and moved[household[row]] < own_years:
+            former[row] = low_unit(word) < own
+        if surname2[row] > 0 and high_unit(word) < one:
+            surname2[row] = 0
         word = mix(key, 2 * row + 1)
         if low_unit(word) < middle_lost:
-            out_middle[row] = 0
+            middle[row] = 0
         if high_unit(word) < suffix_lost:
-            out_suffix[row] = 0
-    return out, out2, out_middle, out_suffix
+            suffix[row] = 0
+    return former
 
 
 @njit(cache=True, nogil=True)
@@ -183,15 +180,18 @@ def addresses(table: FilingTable, key: int, household: Array, role: Array, moved
     )  # fmt: skip
 
 
-def names(table: FilingTable, names_of: SurnameTable, key: int, draw_key: int, sex: Array, role: Array,
-          ethnicity: Array, moved: Array, household: Array, surname: Array, surname2: Array, middle: Array,
-          suffix: Array) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+def names(table: FilingTable, names_of: SurnameTable, key: int, former_key: int, role: Array, ethnicity: Array,
+          moved: Array, household: Array, surname: Array, surname2: Array, middle: Array, suffix: Array,
+          ) -> tuple[Array, Array, Array, Array]:  # fmt: skip
     """Return (file_surname, file_surname2, file_middle, file_suffix)."""
-    return _names(  # type: ignore[no-any-return]
-        np.uint64(key), np.uint64(draw_key), sex, role, ethnicity, moved, household, surname, surname2, middle, suffix,
-        table.old_surname, table.old_surname_years, table.one_surname, table.middle_lost, table.suffix_lost,
-        names_of.cells, names_of.width, names_of.tail_start, names_of.tail_size,
+    filed = surname.copy(), surname2.copy(), middle.copy(), suffix.copy()
+    former = _names(
+        np.uint64(key), role, moved, household, *filed, table.old_surname, table.old_surname_years, table.one_surname,
+        table.middle_lost, table.suffix_lost,
     )  # fmt: skip
+    rows = np.flatnonzero(former)
+    filed[0][rows] = surnames.draw(names_of, former_key, rows, ethnicity[rows])
+    return filed
 
 
 def numbers(table: FilingTable, key: int, household: Array, tin: Array) -> Array:

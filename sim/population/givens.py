@@ -17,7 +17,7 @@ from nicknames import NickNamer
 from numba import njit
 
 from sim import tables
-from sim.population.draw import Array, alias_draw, alias_tables, below, high_unit, mix
+from sim.population.draw import Array, below, high_unit, mix, named, named_tables
 from sim.population.dwellings import ETHNICITIES
 from sim.population.letters import LetterModel
 from sim.population.surnames import found, spelled
@@ -30,21 +30,17 @@ _OTHER = "ALL OTHER NAMES"
 
 @dataclass(frozen=True)
 class GivenTable:
-    """Alias tables over names, and the tail.
+    """Named tables (`draw`) of first names, and the tail.
 
-    born_cells, born_start: US-born tables, segment (ethnicity * 2 + sex) * years + (year - 1910); born_name: name
-    code of each cell of a (sex, year), shared by the ethnicities (offset born_base).  abroad_*: foreign-born,
-    segment ethnicity * 2 + sex.  tail: P(tail) by (ethnicity, sex, US-born or not).
-    tail_start, tail_size: codes by ethnicity.
+    born_cells, born_start: US-born, segment (ethnicity * 2 + sex) * YEARS + year - 1910.  abroad_cells, abroad_start:
+    foreign-born, segment ethnicity * 2 + sex.  tail: P(tail) by (ethnicity, sex, 0 US-born or 1 not).
+    tail_start, tail_size: codes by ethnicity.  listed: names by code.  model: spelling of the tail.
     """
 
     born_cells: Array
     born_start: Array
-    born_name: Array
-    born_base: Array
     abroad_cells: Array
     abroad_start: Array
-    abroad_name: Array
     tail: Array
     tail_start: Array
     tail_size: Array
@@ -67,68 +63,85 @@ class GivenTable:
 
 def build(scenario: Scenario) -> GivenTable:
     """Return the table for the scenario's tail and survival parameters."""
-    census = tables.first_names()
-    births = tables.births().filter(pl.col("year") <= LAST_YEAR).with_columns(pl.col("name").cast(pl.String))
-    names = _listed(census, births)
-    births = births.join(names.select("name", "code"), on="name").sort("sex", "year", "code")
+    names, births = _listed()
     shares = names.select([f"pct_{e}" for e in ETHNICITIES]).to_numpy().T.copy()
-    mix_ = shares[:, -1]  # every name outside the Census list has the shares of "ALL OTHER NAMES"
-    sizes = np.rint(scenario.value("population.given_tail.names") * mix_ / mix_.sum()).astype(np.int64)
+    rare = shares[:, -1]  # every name outside the Census list has the shares of "ALL OTHER NAMES"
+    sizes = np.rint(scenario.value("population.given_tail.names") * rare / rare.sum()).astype(np.int64)
     starts = names.height + 1 + np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    born = _born(births, shares)
-    abroad, abroad_tail = _abroad(scenario, census, births, names, shares)
+    abroad_cells, abroad_start, abroad_tail = _abroad(scenario, births, names, shares)
     tail = np.empty((6, 2, 2))
     tail[:, :, 0] = scenario.value("population.given_tail.us_born")
     tail[:, :, 1] = abroad_tail
     model = LetterModel(names["name"], int(sizes.sum()))
-    return GivenTable(*born, *abroad, tail, starts, sizes, names["name"], model)
+    born_cells, born_start = _born(births, shares)
+    return GivenTable(
+        born_cells, born_start, abroad_cells, abroad_start, tail, starts, sizes, names["name"], model
+    )
 
 
-def _listed(census: pl.DataFrame, births: pl.DataFrame) -> pl.DataFrame:
-    """Return name, code, 2020 count, ethnic and male shares of all names, by falling count then births."""
-    pct = [f"pct_{e}_x100" for e in ETHNICITIES]
+@dataclass(frozen=True)
+class _Births:
+    """Births by sex (0 M, 1 F), year and name code, in order of sex and year."""
+
+    sex: Array
+    year: Array
+    code: Array
+    count: Array
+
+
+def _listed() -> tuple[pl.DataFrame, _Births]:
+    """Return all names with code, 2020 count, ethnic and male shares, by falling count, then births; and the births."""
+    births = tables.births().filter(pl.col("year") <= LAST_YEAR)
+    level = births["name"].to_physical().to_numpy()
+    born = np.bincount(level, births["births"].to_numpy())
+    distinct = births["name"].unique()
+    used = pl.DataFrame({"name": distinct.cast(pl.String), "level": distinct.to_physical()})
+    used = used.with_columns(births=pl.Series(born).gather(used["level"]))
+    census = tables.first_names()
     other = census.filter(pl.col("name") == _OTHER)
-    born = births.group_by("name").agg(pl.col("births").sum())
-    known = census.filter(pl.col("name") != _OTHER)
-    names = known.join(born, on="name", how="full", coalesce=True)
-    names = names.with_columns(pl.col("count", "births").fill_null(0))
-    names = names.with_columns(pl.col(c).fill_null(other[c][0]).cast(pl.Float64) for c in [*pct, "pct_male_x100"])
-    total = pl.sum_horizontal(pct)
+    names = census.filter(pl.col("name") != _OTHER).join(
+        used, on="name", how="full", coalesce=True
+    )
+    pct = [f"pct_{e}_x100" for e in ETHNICITIES]
+    filled = [pl.col(c).fill_null(other[c][0]).cast(pl.Float64) for c in [*pct, "pct_male_x100"]]
+    names = names.with_columns(pl.col("count", "births").fill_null(0), *filled)
     names = names.sort("count", "births", "name", descending=[True, True, False])
-    return names.select(
-        "name", "count", "births",
-        *[(pl.col(c) / total).alias(c.removesuffix("_x100")) for c in pct],
-        (pl.col("pct_male_x100") / 1e4).alias("male"),
-        pl.int_range(1, pl.len() + 1).alias("code"),
-    )  # fmt: skip
-
-
-def _born(births: pl.DataFrame, shares: Array) -> tuple[Array, Array, Array, Array]:
-    """Return cells, starts, names and bases of the US-born tables; male first, as sex code 0."""
+    code_of = np.zeros(len(born), np.int64)
+    known = np.flatnonzero(names["level"].is_not_null().to_numpy())
+    code_of[names["level"].gather(known).to_numpy()] = known + 1
+    shares = [(pl.col(c) / pl.sum_horizontal(pct)).alias(c.removesuffix("_x100")) for c in pct]
+    names = names.select("name", "count", "births", *shares, (pl.col("pct_male_x100") / 1e4).alias("male"))
     sex = (births["sex"].cast(pl.String) == "F").to_numpy().astype(np.int64)
-    segment = sex * _YEARS + births["year"].to_numpy().astype(np.int64) - FIRST_YEAR
-    order = np.argsort(segment, kind="stable")
-    code = births["code"].to_numpy()[order].astype(np.int64)
-    count = births["births"].to_numpy()[order].astype(np.float64)
-    base = np.searchsorted(segment[order], np.arange(2 * _YEARS + 1)).astype(np.int64)
+    year = births["year"].to_numpy().astype(np.int64)
+    order = np.argsort((sex * _YEARS + year - FIRST_YEAR).astype(np.int16), kind="stable")
+    columns = (sex, year, code_of[level], births["births"].to_numpy().astype(np.float64))
+    return names, _Births(*(column[order] for column in columns))
+
+
+def _born(births: _Births, shares: Array) -> tuple[Array, Array]:
+    """Return cells and starts of the US-born tables."""
+    segment = births.sex * _YEARS + births.year - FIRST_YEAR
+    base = np.searchsorted(segment, np.arange(2 * _YEARS + 1)).astype(np.int64)
+    n = len(segment)
     # A share rounded to nothing in a table of hundredths of a per cent is not quite nothing.
-    weights = np.concatenate([count * np.maximum(shares[e, code - 1], 2e-5) for e in range(6)])
-    starts = np.concatenate([base[:-1] + e * len(code) for e in range(6)] + [[6 * len(code)]]).astype(np.int64)
-    return alias_tables(weights, starts), starts, code.astype(np.uint32), base
+    weights = births.count * np.maximum(shares[:, births.code - 1], 2e-5)
+    starts = np.concatenate([base[:-1] + e * n for e in range(6)] + [[6 * n]]).astype(np.int64)
+    return named_tables(weights.ravel(), np.tile(births.code, 6), starts), starts
 
 
 def _abroad(
-    scenario: Scenario, census: pl.DataFrame, births: pl.DataFrame, names: pl.DataFrame, shares: Array
-) -> tuple[tuple[Array, Array, Array], Array]:
-    """Return the foreign-born tables and their tail shares (6 x 2).
+    scenario: Scenario, births: _Births, names: pl.DataFrame, shares: Array
+) -> tuple[Array, Array, Array]:
+    """Return cells and starts of the foreign-born tables and their tail shares (6 x 2).
 
-    What the tail has: the count of "ALL OTHER NAMES" less carried births of names not in the Census list.
+    The tail has the count of "ALL OTHER NAMES" less carried births of names not in the Census list.
     """
     carried = _carried(scenario, births, names.height)
     listed = names["count"].to_numpy().astype(np.float64)
     male = names["male"].to_numpy()
     by_sex = np.stack([listed * male, listed * (1 - male)])
     excess = np.clip(by_sex - carried, 0.0, None) * _kept(names)
+    census = tables.first_names()
     other = census.filter(pl.col("name") == _OTHER)
     rare = other["count"][0] * np.array([other["pct_male_x100"][0], other["pct_female_x100"][0]]) / 1e4
     rare = np.clip(rare - carried[:, listed == 0].sum(axis=1), 0.0, None)
@@ -144,41 +157,50 @@ def _abroad(
             unlisted = rare[s] * shares[e, -1]
             tail[e, s] = unlisted / (unlisted + weight.sum())
     offsets = np.array(starts, np.int64)
-    return (alias_tables(np.concatenate(weights), offsets), offsets, np.concatenate(codes).astype(np.uint32)), tail
+    return named_tables(np.concatenate(weights), np.concatenate(codes), offsets), offsets, tail
 
 
-def _carried(scenario: Scenario, births: pl.DataFrame, n: int) -> Array:
+def _carried(scenario: Scenario, births: _Births, n: int) -> Array:
     """Return births of every name and sex (2 x n) alive in 2020, by the survival of their decade."""
-    survival = {int(k): v for k, v in scenario.table("population.survival_to_2020").items()}
-    alive = births["births"].to_numpy() * np.array(
-        [survival[y] for y in (births["year"].to_numpy() // 10 * 10).tolist()]
-    )
-    sex = (births["sex"].cast(pl.String) == "F").to_numpy()
-    code = births["code"].to_numpy().astype(np.int64) - 1
-    return np.stack([np.bincount(code[sex == s], alive[sex == s], n) for s in (False, True)])
+    survival = scenario.table("population.survival_to_2020")
+    decades = np.array([survival[str(d)] for d in range(FIRST_YEAR, LAST_YEAR + 1, 10)])
+    alive = births.count * decades[(births.year - FIRST_YEAR) // 10]
+    return np.bincount(births.sex * n + births.code - 1, alive, 2 * n).reshape(2, n)
 
 
 def _kept(names: pl.DataFrame) -> Array:
     """Return 0 for English nicknames, 1 for other names; nicknames borne mostly by Hispanics or Asians stay."""
-    namer = NickNamer()
-    nickname = np.array([bool(namer.canonicals_of(n.lower())) for n in names["name"].to_list()])
+    nicknames = pl.Series([n.upper() for n in NickNamer().canonical_lookup])
     immigrant = (names["pct_hispanic"] + names["pct_api"]).to_numpy() > 0.5
-    return np.where(nickname & ~immigrant, 0.0, 1.0)
+    return np.where(names["name"].is_in(nicknames.implode()).to_numpy() & ~immigrant, 0.0, 1.0)
 
 
-@njit(cache=True, nogil=True, inline="always")
-def draw_given(key, i, ethnicity, sex, year, foreign, born_cells, born_start, born_name, born_base, abroad_cells,
-               abroad_start, abroad_name, tail, tail_start, tail_size):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Return a given-name code for one person by words 2i and 2i + 1 of the stream `key`."""
-    word = mix(key, 2 * i + 1)
-    if high_unit(word) < tail[ethnicity, sex, 1 if foreign else 0]:
-        return np.uint32(tail_start[ethnicity] + below(word << np.uint64(32), tail_size[ethnicity]))
-    word = mix(key, 2 * i)
-    if foreign:
-        segment = ethnicity * 2 + sex
-        start = abroad_start[segment]
-        return abroad_name[start + alias_draw(word, abroad_cells, start, abroad_start[segment + 1] - start)]
-    place = sex * 98 + min(max(year, 1910), 2007) - 1910
-    start = born_start[ethnicity * 196 + place]
-    size = born_base[place + 1] - born_base[place]
-    return born_name[born_base[place] + alias_draw(word, born_cells, start, size)]
+@njit(cache=True, nogil=True)
+def _draw(key, sex, ethnicity, nativity, birth, born_cells, born_start, abroad_cells, abroad_start, tail, tail_start,
+          tail_size):  # type: ignore[no-untyped-def]  # fmt: skip
+    out = np.empty(sex.size, np.uint32)
+    for row in range(sex.size):
+        group = np.int64(ethnicity[row]) * 2 + np.int64(sex[row])
+        foreign = np.int64(nativity[row] > 0)
+        other = mix(key, 2 * row + 1)
+        word = mix(key, 2 * row)
+        if high_unit(other) < tail[group, foreign]:
+            e = group >> 1
+            out[row] = tail_start[e] + below(word, tail_size[e])
+        elif foreign:
+            start = abroad_start[group]
+            out[row] = named(word, abroad_cells[start + below(word, abroad_start[group + 1] - start)])
+        else:
+            year = min(max(np.int64(birth[row]) // 10000, FIRST_YEAR), LAST_YEAR)
+            segment = group * _YEARS + year - FIRST_YEAR
+            start = born_start[segment]
+            out[row] = named(word, born_cells[start + below(word, born_start[segment + 1] - start)])
+    return out
+
+
+def draw(table: GivenTable, key: int, sex: Array, ethnicity: Array, nativity: Array, birth: Array) -> Array:
+    """Return a given name (u32 code) for every person. birth: yyyymmdd; nativity: 0 US-born."""
+    return np.asarray(_draw(
+        np.uint64(key), sex, ethnicity, nativity, birth, table.born_cells, table.born_start, table.abroad_cells,
+        table.abroad_start, table.tail.reshape(12, 2), table.tail_start, table.tail_size,
+    ))  # fmt: skip

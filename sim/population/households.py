@@ -16,7 +16,7 @@ import polars as pl
 from numba import njit
 
 from sim import tables
-from sim.population.draw import Array, alias_draw, alias_tables, mix
+from sim.population.draw import Array, alias_tables, aliased, below, mix
 from sim.scenario import Scenario
 
 ADULT = 18
@@ -174,7 +174,9 @@ def _draw(n, key, unit_key, cells, first_unit, files, male, same_sex, age_head, 
     row = 0
     h = 0
     while row < n and h < most:
-        t = alias_draw(mix(key, h), cells, 0, cells.size)
+        word = mix(key, h)
+        place = below(word, cells.size)
+        t = aliased(word, place, cells[place])
         kind[h] = t
         for u in range(first_unit[t], first_unit[t + 1]):
             word = mix(unit_key, h * 16 + (u - first_unit[t]) % 16)

@@ -27,7 +27,7 @@ _MIDDLE_RANK = np.full(100, -1, np.int64)
 _MIDDLE_RANK[_MIDDLES] = np.arange(44)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _round(value, key):  # type: ignore[no-untyped-def]
     return mix(key, value) >> np.uint64(20)
 
@@ -61,7 +61,7 @@ def _backward(value, key, space, half):  # type: ignore[no-untyped-def]
 _SSN_HALF, _ITIN_HALF = np.uint64(15), np.uint64(13)  # 2**30 and 2**26 just hold the two spaces
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def ssn(index, key):  # type: ignore[no-untyped-def]
     """Return the SSN-like number (u32) of an index in [0, SSN_SPACE)."""
     x = np.int64(_forward(index, key, np.uint64(SSN_SPACE), _SSN_HALF))
@@ -73,7 +73,7 @@ def ssn(index, key):  # type: ignore[no-untyped-def]
     return np.uint32(area * 1_000_000 + group * 10_000 + serial)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def itin(index, key, middles):  # type: ignore[no-untyped-def]
     """Return the ITIN-like number (u32) of an index in [0, ITIN_SPACE)."""
     x = np.int64(_forward(index, key, np.uint64(ITIN_SPACE), _ITIN_HALF))

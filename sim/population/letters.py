@@ -28,7 +28,7 @@ _SEED = np.uint64(0xCBF29CE484222325)
 _PRIME = np.uint64(0x100000001B3)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _hash(buffer, row, length):  # type: ignore[no-untyped-def]
     h = _SEED
     for i in range(length):

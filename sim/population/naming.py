@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from sim.population.draw import Array, alias_draw, alias_tables, high_unit, low_unit, mix
+from sim.population import givens as given_names
+from sim.population import surnames as surname_table
+from sim.population.draw import Array, alias_tables, aliased, below, high_unit, low_unit, mix
 from sim.population.dwellings import ETHNICITIES
-from sim.population.givens import GivenTable, draw_given
-from sim.population.surnames import SurnameTable, draw_surname
+from sim.population.givens import GivenTable
+from sim.population.surnames import SurnameTable
 from sim.scenario import Scenario
 
 SUFFIXES = ("", "JR", "SR", "II", "III", "IV")
@@ -54,50 +56,33 @@ def build(scenario: Scenario, givens: GivenTable) -> NamingTable:
 
 
 @njit(cache=True, nogil=True)
-def _surnames(key, second_key, household, role, family, ethnicity, two, spouse_share, kin_share, cells, width,
-              tail_start, tail_size):  # type: ignore[no-untyped-def]  # fmt: skip
-    n = household.size
-    surname = np.empty(n, np.uint32)
-    surname2 = np.zeros(n, np.uint32)
-    shared = key ^ np.uint64(0x5A5A)
+def _families(key, surname, surname2, household, role, family, ethnicity, two, spouse_share, kin_share):  # type: ignore[no-untyped-def]
+    """Replace own surnames by the family's where they are shared (in place)."""
     anchor = 0
-    for row in range(n):
+    for row in range(household.size):
         first = row == 0 or household[row] != household[row - 1]
         if first:
             anchor = row
-        copy = -1
-        if role[row] == 1:
-            if not two[row] and low_unit(mix(shared, row)) < spouse_share[ethnicity[row]]:
-                copy = row - 1
-        elif not first and family[row] == family[anchor] and low_unit(mix(shared, row)) < kin_share:
-            copy = anchor
-        if copy >= 0:
-            surname[row] = surname[copy]
-        else:
-            surname[row] = draw_surname(key, row, ethnicity[row], cells, width, tail_start, tail_size)
-        if two[row]:
-            mother = copy == anchor and role[row] == 0 and anchor + 1 < row and role[anchor + 1] == 1
-            if mother:
-                surname2[row] = surname[anchor + 1]
-            else:
-                surname2[row] = draw_surname(
-                    second_key, row, ethnicity[row], cells, width, tail_start, tail_size)
-    return surname, surname2
+        elif role[row] == 1:
+            if not two[row] and low_unit(mix(key, row)) < spouse_share[ethnicity[row]]:
+                surname[row] = surname[row - 1]
+        elif family[row] == family[anchor] and low_unit(mix(key, row)) < kin_share:
+            surname[row] = surname[anchor]
+            if two[row] and anchor + 1 < row and role[anchor + 1] == 1:
+                surname2[row] = surname[anchor + 1]  # a child's second surname is the mother's first
 
 
 @njit(cache=True, nogil=True)
-def _givens(key, suffix_key, household, role, family, sex, ethnicity, nativity, birth, surname, son_share, senior,
-            other_suffix, born_cells, born_start, born_name, born_base, abroad_cells, abroad_start, abroad_name, tail,
-            tail_start, tail_size):  # type: ignore[no-untyped-def]  # fmt: skip
+def _suffixes(given, key, household, role, family, sex, birth, surname, son_share, senior, other_suffix):  # type: ignore[no-untyped-def]
+    """Give sons their father's name where they bear it (in place), and suffixes."""
     n = household.size
-    given = np.empty(n, np.uint32)
     suffix = np.zeros(n, np.uint8)
     anchor = 0
     for row in range(n):
         if row == 0 or household[row] != household[row - 1]:
             anchor = row
         year = birth[row] // 10000
-        word = mix(suffix_key, row)
+        word = mix(key, row)
         father = anchor
         if role[row] == 0 and row > anchor and sex[father] == 1 and anchor + 1 < row and role[anchor + 1] == 1:
             father = anchor + 1
@@ -110,9 +95,6 @@ def _givens(key, suffix_key, household, role, family, sex, ethnicity, nativity, 
             if suffix[father] == 0 and high_unit(word) < senior:
                 suffix[father] = _SR
             continue
-        given[row] = draw_given(key, row, ethnicity[row], sex[row], year, nativity[row] > 0, born_cells, born_start,
-                                born_name, born_base, abroad_cells, abroad_start, abroad_name, tail, tail_start,
-                                tail_size)
         if sex[row] == 0:
             u = high_unit(word)
             for s in range(4):
@@ -120,7 +102,7 @@ def _givens(key, suffix_key, household, role, family, sex, ethnicity, nativity, 
                     suffix[row] = s + 1
                     break
                 u -= other_suffix[s]
-    return given, suffix
+    return suffix
 
 
 @njit(cache=True, nogil=True)
@@ -128,28 +110,31 @@ def _middles(key, nativity, share, cells):  # type: ignore[no-untyped-def]
     out = np.zeros(nativity.size, np.uint8)
     for row in range(nativity.size):
         if low_unit(mix(key, 2 * row)) < share[nativity[row]]:
-            out[row] = 1 + alias_draw(mix(key, 2 * row + 1), cells, 0, 26)
+            word = mix(key, 2 * row + 1)
+            out[row] = 1 + aliased(word, below(word, 26), cells[below(word, 26)])
     return out
 
 
-def surnames(table: NamingTable, names: SurnameTable, key: int, second_key: int, household: Array, role: Array,
+def surnames(table: NamingTable, names: SurnameTable, keys: tuple[int, int, int], household: Array, role: Array,
              family: Array, ethnicity: Array, two: Array) -> tuple[Array, Array]:  # fmt: skip
-    """Return (surname, surname2) codes; surname2 is 0 for people with one surname."""
-    return _surnames(  # type: ignore[no-any-return]
-        np.uint64(key), np.uint64(second_key), household, role, family, ethnicity, two, table.spouse, table.kin,
-        names.cells, names.width, names.tail_start, names.tail_size,
-    )  # fmt: skip
+    """Return (surname, surname2) codes; surname2 is 0 for people with one. keys: first, second, family."""
+    rows = np.arange(len(household))
+    surname = surname_table.draw(names, keys[0], rows, ethnicity)
+    surname2 = np.zeros(len(household), np.uint32)
+    second = np.flatnonzero(two)
+    surname2[second] = surname_table.draw(names, keys[1], second, ethnicity[second])
+    _families(np.uint64(keys[2]), surname, surname2, household, role, family, ethnicity, two, table.spouse, table.kin)
+    return surname, surname2
 
 
-def givens(table: NamingTable, names: GivenTable, key: int, suffix_key: int, household: Array, role: Array,
-           family: Array, sex: Array, ethnicity: Array, nativity: Array, birth: Array, surname: Array,
-           ) -> tuple[Array, Array]:  # fmt: skip
-    """Return (given, suffix) codes."""
-    return _givens(  # type: ignore[no-any-return]
-        np.uint64(key), np.uint64(suffix_key), household, role, family, sex, ethnicity, nativity, birth, surname,
-        table.son, table.senior, table.suffix, names.born_cells, names.born_start, names.born_name, names.born_base,
-        names.abroad_cells, names.abroad_start, names.abroad_name, names.tail, names.tail_start, names.tail_size,
-    )  # fmt: skip
+def givens(table: NamingTable, names: GivenTable, keys: tuple[int, int], household: Array, role: Array, family: Array,
+           sex: Array, ethnicity: Array, nativity: Array, birth: Array, surname: Array) -> tuple[Array, Array]:  # fmt: skip
+    """Return (given, suffix) codes. keys: given, suffix."""
+    given = given_names.draw(names, keys[0], sex, ethnicity, nativity, birth)
+    suffix = _suffixes(
+        given, np.uint64(keys[1]), household, role, family, sex, birth, surname, table.son, table.senior, table.suffix
+    )
+    return given, suffix
 
 
 def middles(table: NamingTable, key: int, nativity: Array) -> Array:

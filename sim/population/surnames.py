@@ -15,7 +15,7 @@ import polars as pl
 from numba import njit
 
 from sim import tables
-from sim.population.draw import Array, alias_draw, alias_tables, below, mix
+from sim.population.draw import Array, below, mix, named, named_tables
 from sim.population.dwellings import ETHNICITIES
 from sim.population.letters import LetterModel, as_strings
 from sim.scenario import Scenario
@@ -25,7 +25,7 @@ _SCRAMBLE = 2_654_435_761  # any odd number coprime to the size of the tail
 
 @dataclass(frozen=True)
 class SurnameTable:
-    """cells: alias tables of the six ethnicities, each `width` long: listed names, then the bands.
+    """cells: named tables of the six ethnicities, each `width` long: listed names, then the bands.
 
     tail_start, tail_size: first code and number of codes of each (ethnicity, band) range (6 x bands).
     listed: names.  model: spelling of the tail.  weight: expected share of each listed name by ethnicity (6 x n).
@@ -72,7 +72,8 @@ def build(scenario: Scenario) -> SurnameTable:
     weight = np.concatenate([listed, tail_people], axis=1)
     width = weight.shape[1]
     model = LetterModel(frame["name"], int(sizes.sum()))
-    cells = alias_tables(weight.ravel(), np.arange(0, weight.size + 1, width))
+    codes = np.tile(np.arange(1, width + 1), len(ETHNICITIES))
+    cells = named_tables(weight.ravel(), codes, np.arange(0, weight.size + 1, width))
     return SurnameTable(cells, width, starts, sizes, frame["name"], model, listed / weight.sum())
 
 
@@ -103,11 +104,23 @@ def found(strings: pl.Series, listed: pl.Series, model: LetterModel) -> Array:
     return joined["code"].fill_null(0).to_numpy()
 
 
-@njit(cache=True, nogil=True, inline="always")
-def draw_surname(key, i, ethnicity, cells, width, tail_start, tail_size):  # type: ignore[no-untyped-def]
-    """Return a surname code for one person of `ethnicity` by words 2i and 2i + 1 of the stream `key`."""
-    index = alias_draw(mix(key, 2 * i), cells, ethnicity * width, width)
-    band = index - (width - tail_size.shape[1])
-    if band < 0:
-        return np.uint32(index + 1)
-    return np.uint32(tail_start[ethnicity, band] + below(mix(key, 2 * i + 1), tail_size[ethnicity, band]))
+@njit(cache=True, nogil=True)
+def _draw(key, rows, ethnicity, cells, width, tail_start, tail_size):  # type: ignore[no-untyped-def]
+    out = np.empty(rows.size, np.uint32)
+    listed = width - tail_size.shape[1]
+    for j in range(rows.size):
+        e = np.int64(ethnicity[j])
+        word = mix(key, 2 * rows[j])
+        code = named(word, cells[e * width + below(word, width)])
+        if code > listed:
+            band = np.int64(code) - listed - 1
+            code = np.uint32(tail_start[e, band] + below(mix(key, 2 * rows[j] + 1), tail_size[e, band]))
+        out[j] = code
+    return out
+
+
+def draw(table: SurnameTable, key: int, rows: Array, ethnicity: Array) -> Array:
+    """Return a surname (u32 code) for each of `rows` (row numbers, which decide the luck) by its ethnicity."""
+    return np.asarray(
+        _draw(np.uint64(key), rows, ethnicity, table.cells, table.width, table.tail_start, table.tail_size)
+    )
