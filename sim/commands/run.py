@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.study.replicates import StudyResult
 
 DEFAULT = "aug2025-as-run"
+SHOWN = ("wrong_person", "wrong_person_per_request", "wrong_person_per_registry", "wrong_door", "right_door",
+         "answered", "missed", "bystanders")  # fmt: skip
 Sets = Annotated[tuple[str, ...], Parameter(name="--set", negative="")]
 Switch = Annotated[bool, Parameter(negative="")]
 
@@ -144,7 +146,7 @@ def _as_text(result: StudyResult, folder: Path) -> str:
         + (f" (a preview: a run to cite needs {citable:g})" if result.preview else ""),
         "",
     ]
-    lines += [f"{rate.label}: {rate.text()}" for rate in result.rates[:8]]
+    lines += [f"{rate.label}: {rate.text()}" for rate in result.rates if rate.name in SHOWN]
     return "\n".join([*lines, "", f"Results: {folder}", f"Open:    {folder / 'report.html'}"])
 
 

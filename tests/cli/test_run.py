@@ -1,0 +1,96 @@
+"""`sim run` from the command line to the run folder, on a world small enough for a test."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from sim.cli import call
+
+SMALL = ["--set", "population.size=20_000", "--set", "requests.count=300", "--replicates", "2"]
+
+
+def ran(out: Path, *more: str) -> dict[str, Any]:
+    text, errors = io.StringIO(), io.StringIO()
+    with redirect_stdout(text), redirect_stderr(errors):
+        code = call(["run", *SMALL, "--out", str(out), "--quiet", "--json", *more])
+    assert (code, errors.getvalue()) == (0, "")
+    found: dict[str, Any] = json.loads(text.getvalue())
+    return found
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return ran(tmp_path_factory.mktemp("first") / "runs")
+
+
+@pytest.mark.slow
+def test_a_run_writes_a_whole_folder_whose_counts_add_up(first: dict[str, Any]) -> None:
+    folder = Path(first["folder"])
+    assert folder.name == first["run"]
+    assert (folder / "report.html").read_text().startswith("<!doctype html>")
+    outcomes = pl.read_parquet(folder / "outcomes.parquet")
+    assert outcomes.group_by("replicate").len()["len"].to_list() == [300, 300]
+    rates = {rate["name"]: rate for rate in first["rates"]}
+    disclosed, wrong = outcomes["disclosed"].sum(), outcomes["wrong_disclosed"].sum()
+    assert (rates["wrong_person"]["numerator"], rates["wrong_person"]["denominator"]) == (wrong, disclosed)
+    right = outcomes.filter(pl.col("outcome").cast(pl.String).str.starts_with("right_person")).height
+    assert disclosed == right + wrong
+
+
+@pytest.mark.slow
+def test_two_workers_give_the_rows_of_one_and_a_second_run_changes_nothing(first: dict[str, Any]) -> None:
+    folder = Path(first["folder"])
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "report.html"}
+    again = ran(folder.parent, "--workers", "2")
+    assert (again["folder"], again["rates"]) == (first["folder"], first["rates"])
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "report.html"} == files
+    assert len(list(folder.parent.iterdir())) == 1
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_exits_130_without_a_traceback_and_leaves_nothing(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "sim",
+        "run",
+        *SMALL[:4],
+        "--replicates",
+        "500",
+        "--out",
+        str(tmp_path / "runs"),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        started = time.monotonic()
+        while "Populations" not in process.stderr.readline():
+            assert time.monotonic() - started < 120
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert out == ""
+    assert "Traceback" not in errors
+    assert errors.splitlines()[-1] == "interrupted"
+    assert not (tmp_path / "runs").exists() or not os.listdir(tmp_path / "runs")
+
+
+def test_a_rule_that_does_not_exist_is_told_before_any_people_are_drawn(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert call(["run", "--set", "linkage.rule=name_olny"]) == 2
+    assert capsys.readouterr().err.startswith("--set: linkage.rule: should be one of ")
