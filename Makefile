@@ -57,7 +57,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	fi; \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
 	@echo "Installing the locked packages into $(VENV) (about two minutes the first time)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
