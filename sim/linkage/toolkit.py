@@ -117,18 +117,17 @@ def _coded(path: Path, df_a: pd.DataFrame, df_b: pd.DataFrame) -> tuple[dict[str
 class CodedString(BaseCompareFeature):
     """Similarity of two strings, once for each distinct pair of values; bit-equal to the stock feature.
 
-    method: jaro, jarowinkler, levenshtein, damerau_levenshtein through rapidfuzz, any other of
-    recordlinkage's through recordlinkage.  threshold, missing_value, label: as in
-    `recordlinkage.compare.String`.
+    method: jaro, jarowinkler, levenshtein or damerau_levenshtein, through rapidfuzz.  threshold,
+    missing_value,
+    label: as in `recordlinkage.compare.String`.  Raises ValueError for another method.
     """
 
     name = "coded_string"
     description = "Compare strings, each distinct pair once."
-    _SCORERS: ClassVar[dict[str, Any]] = {
-        "jaro": Jaro.similarity,
-        "jarowinkler": JaroWinkler.similarity,
-        "levenshtein": Levenshtein.normalized_similarity,
-        "damerau_levenshtein": DamerauLevenshtein.normalized_similarity,
+    _SIMILARITIES: ClassVar[dict[str, Any]] = {"jaro": Jaro.similarity, "jarowinkler": JaroWinkler.similarity}
+    _DISTANCES: ClassVar[dict[str, Any]] = {
+        "levenshtein": Levenshtein.distance,
+        "damerau_levenshtein": DamerauLevenshtein.distance,
     }
 
     def __init__(
@@ -136,6 +135,10 @@ class CodedString(BaseCompareFeature):
         missing_value: float = 0.0, label: str | None = None,
     ) -> None:  # fmt: skip
         super().__init__(left_on, right_on, label=label)
+        if method not in self._SIMILARITIES | self._DISTANCES:
+            raise ValueError(
+                f"method should be one of {[*self._SIMILARITIES, *self._DISTANCES]} (got {method!r})"
+            )
         self.method, self.threshold, self.missing_value = method, threshold, missing_value
 
     def _compute_vectorized(self, s_left: pd.Series, s_right: pd.Series) -> pd.Series:
@@ -153,15 +156,17 @@ class CodedString(BaseCompareFeature):
         return pd.Series(np.where(np.isnan(out), self.missing_value, out), index=s_left.index)
 
     def _similarity(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
-        scorer = self._SCORERS.get(self.method)
-        if scorer is None:
-            stock = rl.compare.String("l", "r", method=self.method, missing_value=np.nan)
-            return np.asarray(stock._compute_vectorized(pd.Series(left), pd.Series(right)), float)
-        out = process.cpdist(left, right, scorer=scorer, dtype=np.float64)
+        """Return the similarity of each pair; of two empty strings as jellyfish, which the stock one
+        calls."""
         both_empty = (left == "") & (right == "")
-        # jellyfish, which recordlinkage calls, sees no similarity in two empty strings.
-        out[both_empty] = 0.0 if self.method.startswith("jaro") else np.nan
-        return out
+        if self.method in self._SIMILARITIES:
+            out = process.cpdist(left, right, scorer=self._SIMILARITIES[self.method], dtype=np.float64)
+            return np.where(both_empty, 0.0, out)
+        distance = process.cpdist(left, right, scorer=self._DISTANCES[self.method], dtype=np.float64)
+        longest = np.fromiter(
+            (max(len(a), len(b)) for a, b in zip(left, right, strict=True)), float, len(left)
+        )
+        return np.where(both_empty, np.nan, 1 - distance / np.where(both_empty, 1.0, longest))
 
 
 class LevelFeature(BaseCompareFeature):
