@@ -33,19 +33,8 @@ class World:
 
 def simulate(scenario: Scenario, replicate: int = 0, progress: Progress = silent) -> World:
     """Return one world; equal arguments give equal worlds, whatever else is run and wherever."""
-    return simulate_in(country_of(scenario, replicate), scenario, replicate, progress)
-
-
-def country_of(scenario: Scenario, replicate: int = 0) -> Country:
-    """Return the people of one replicate; many questions can be asked of the same country."""
-    return Country(scenario, Streams(scenario.seed, replicate))
-
-
-def simulate_in(
-    country: Country, scenario: Scenario, replicate: int = 0, progress: Progress = silent
-) -> World:
-    """Return the world that asks `scenario` of a country already there, which must be the scenario's own."""
     streams = Streams(scenario.seed, replicate)
+    country = Country(scenario, streams)
     requests = draw(country, scenario, streams)
     noisy = apply(requests, scenario, streams)
     linked = link(country, noisy.frame, scenario, progress)

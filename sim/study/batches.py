@@ -1,8 +1,8 @@
 """Several settings of one world in one go: the same people are made once and asked many questions.
 
 Cells that agree on seed and on every setting of the population have the same people and the same luck in each
-replicate. A batch is such a group of cells; it makes each replicate's country once and puts every cell's
-request list to it. Results equal those of the cells run one by one.
+replicate. A batch is such a group of cells. Results equal those of the cells run one by one, and a cell that
+fails fails alone.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import polars as pl
 
 from sim.errors import SimulatorError
 from sim.outcome import GROUPS, count, count_by
-from sim.run import World, country_of, simulate_in
+from sim.run import World
 from sim.scenario import Scenario
+from sim.study.kept import WORLD, Replicate, together
 
-WORLD = ("seed", "population.", "registry.")
-"""Prefixes of the settings that decide who the people are and what the registry holds of them."""
+MOST_TOGETHER = 12
+"""Cells of a batch: what a kill can lose, what one worker is given, lists held in memory at once."""
 
 
 class HasScenario(Protocol):
@@ -42,6 +43,12 @@ class Outcome:
     group_counts: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
     seconds: float = 0.0
+
+    def fail(self, error: Exception) -> None:
+        """Keep the error and drop the rest; a mistake of ours keeps its kind, so that it can be found."""
+        text = " ".join(str(error).split())[:500]
+        self.error = text if isinstance(error, SimulatorError) else f"{type(error).__name__}: {text}"
+        self.counts, self.group_counts = [], []
 
 
 def world_of(scenario: Scenario) -> str:
@@ -65,49 +72,55 @@ def batches(items: Sequence[Item], most: int | None = None, workers: int = 1) ->
     return found
 
 
-MOST_TOGETHER = 20
-"""Cells of a batch: a batch is what a kill can lose, and what one worker is given at a time."""
-
-
 def run_batch(scenarios: Sequence[Scenario]) -> list[Outcome]:
-    """Run scenarios of one world, replicate by replicate; one that fails is an outcome with its error."""
+    """Run scenarios of one world, replicate by replicate; one that fails is an outcome with its error.
+
+    Raises ValueError for scenarios of different worlds.
+    """
+    if len({world_of(scenario) for scenario in scenarios}) > 1:
+        raise ValueError("these scenarios have different people")
     outcomes = [Outcome() for _ in scenarios]
-    for replicate in range(max(scenario.replicates for scenario in scenarios)):
-        asked = [k for k, s in enumerate(scenarios) if replicate < s.replicates and not outcomes[k].error]
-        if not asked:
+    for number in range(max(scenario.replicates for scenario in scenarios)):
+        wanted = [k for k, s in enumerate(scenarios) if number < s.replicates and not outcomes[k].error]
+        if not wanted:
             break
         began = time.monotonic()
-        try:
-            country = country_of(scenarios[asked[0]], replicate)
-        except Exception as error:  # a failed cell is data; the next one may do
-            for k in asked:
-                outcomes[k] = Outcome(error=_words(error))
-            break
-        shared = (time.monotonic() - began) / len(asked)
-        for k in asked:
-            _ask(country, scenarios[k], replicate, outcomes, k)
-            outcomes[k].seconds += shared
+        for k, world in _worlds(scenarios, number, wanted, outcomes):
+            outcomes[k].counts.append(count(world.outcomes, scenarios[k].population.size))
+            outcomes[k].group_counts += by_group(world, number).to_dicts()
+        spent = (time.monotonic() - began) / len(wanted)
+        for k in wanted:
+            outcomes[k].seconds += spent
     return outcomes
 
 
-def _ask(country: Any, scenario: Scenario, replicate: int, outcomes: list[Outcome], k: int) -> None:
-    began = time.monotonic()
+def _worlds(
+    scenarios: Sequence[Scenario], number: int, wanted: Sequence[int], outcomes: Sequence[Outcome]
+) -> list[tuple[int, World]]:
+    """Return the worlds of one replicate, in one pass where that goes; failures are noted in `outcomes`."""
+    replicate = Replicate(scenarios[wanted[0]], number)
+    ready = []
+    for k in wanted:
+        try:
+            ready.append((k, scenarios[k], *replicate.sent(scenarios[k])))
+        except Exception as error:  # a failed cell is data; the next one may do
+            outcomes[k].fail(error)
+    joint = [each for each in ready if together(each[1])]
     try:
-        world = simulate_in(country, scenario, replicate)
-        outcomes[k].counts.append(count(world.outcomes, scenario.population.size))
-        outcomes[k].group_counts += by_group(world, replicate).to_dicts()
-    except Exception as error:
-        outcomes[k] = Outcome(error=_words(error), seconds=outcomes[k].seconds)
-    outcomes[k].seconds += time.monotonic() - began
+        worlds = replicate.answer_together([each[1:] for each in joint])
+        found = [(each[0], world) for each, world in zip(joint, worlds, strict=True)]
+        alone = [each for each in ready if not together(each[1])]
+    except Exception:  # find out which of them it was
+        found, alone = [], ready
+    for k, scenario, requests, noisy in alone:
+        try:
+            found.append((k, replicate.answer(scenario, requests, noisy)))
+        except Exception as error:
+            outcomes[k].fail(error)
+    return found
 
 
 def by_group(world: World, replicate: int) -> pl.DataFrame:
     """Return the counts of every group dimension and level of one replicate."""
     frame = pl.concat([count_by(world.outcomes, dimension) for dimension in GROUPS])
     return frame.select(pl.lit(replicate, pl.UInt16).alias("replicate"), pl.all())
-
-
-def _words(error: Exception) -> str:
-    """Return one line for a failed cell; a mistake of ours keeps its kind, so that it can be found."""
-    text = " ".join(str(error).split())[:500]
-    return text if isinstance(error, SimulatorError) else f"{type(error).__name__}: {text}"

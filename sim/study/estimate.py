@@ -1,0 +1,55 @@
+"""How long a study will take and how much memory: a line through measured runs, for a decision, not a promise.
+
+Measured in one process on two busy cores of an AMD EPYC (9004 class), whole replicates: drawing, faults,
+search and judging. The tables that every process builds once are in START.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.scenario import Scenario
+
+START = 6.0
+"""Seconds a process needs to import, to build tables and to load compiled functions."""
+
+PER_REPLICATE = 0.6
+PER_MILLION_PEOPLE = 2.2
+PER_MILLION_REQUESTS = 60.0
+"""Seconds of one replicate: fixed, per million people of the registry, per million requests."""
+
+RESIDENT = 1_000 * 2**20
+BYTES_A_PERSON = 240
+BYTES_A_REQUEST = 6_000
+MOST_PEOPLE_HELD = 3_200_000
+"""Bytes a process holds: at rest, for each person while their chunk is at work, for each request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Seconds of wall time and bytes over all processes, for so many populations."""
+
+    populations: int
+    seconds: float
+    memory: int
+
+
+def estimate(scenarios: Sequence[Scenario], workers: int = 1) -> Estimate:
+    """Return what running `scenarios` on so many workers of this machine should take."""
+    work = sum(scenario.replicates * seconds_of(scenario) for scenario in scenarios)
+    memory = max((memory_of(scenario) for scenario in scenarios), default=0)
+    populations = sum(scenario.replicates for scenario in scenarios)
+    return Estimate(populations, START + work / workers, memory * workers)
+
+
+def seconds_of(scenario: Scenario) -> float:
+    """Return the seconds of one replicate."""
+    people, requests = scenario.population.size / 1e6, scenario.requests.count / 1e6
+    return PER_REPLICATE + PER_MILLION_PEOPLE * people + PER_MILLION_REQUESTS * requests
+
+
+def memory_of(scenario: Scenario) -> int:
+    """Return the bytes one process needs at most."""
+    held = min(scenario.population.size, MOST_PEOPLE_HELD)
+    return int(RESIDENT + BYTES_A_PERSON * held + BYTES_A_REQUEST * scenario.requests.count)

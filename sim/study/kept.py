@@ -1,0 +1,111 @@
+"""One replicate's people, kept while several questions are put to them, and searched for all in one pass.
+
+Kept are the chunks of a small country, the last request list and its faults; what two questions share is made
+once. A registry too large to keep streams past once for all questions of a batch. Answers equal those of
+`sim.run.simulate` to the byte, because chunks and lists are pure functions of scenario and seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sim.linkage import RULES, Linked, link
+from sim.linkage.link import gather
+from sim.linkage.normalise import Fields
+from sim.linkage.resolve import keeper_for
+from sim.linkage.rules import rule_of
+from sim.linkage.stream import prepare, search
+from sim.noise import Noisy, apply
+from sim.outcome import judge
+from sim.population import Chunk, Country
+from sim.requests import Requests, draw
+from sim.rng import Streams
+from sim.run import World
+from sim.scenario import Scenario
+
+WORLD = ("seed", "population.", "registry.")
+"""Prefixes of the settings that decide who the people are and what the registry holds of them."""
+
+ASKED = (*WORLD, "requests.")
+SENT = (*ASKED, "noise.")
+KEPT_CHUNKS = 12
+"""Chunks kept at most: about three million people, some hundred bytes each once looked at."""
+
+Made = TypeVar("Made")
+
+
+class KeptCountry(Country):
+    """A country whose chunks, if they are few, are made once."""
+
+    def __init__(self, scenario: Scenario, streams: Streams) -> None:
+        super().__init__(scenario, streams)
+        self._kept: dict[int, Chunk] = {}
+
+    def chunk(self, number: int) -> Chunk:
+        """Return chunk `number`, the same object each time where it is kept."""
+        found = self._kept.get(number)
+        if found is None:
+            found = super().chunk(number)
+            if len(self._kept) < KEPT_CHUNKS:
+                self._kept[number] = found
+        return found
+
+
+class Replicate:
+    """The people of one replicate, to whom scenarios of the same world can be put."""
+
+    def __init__(self, scenario: Scenario, number: int) -> None:
+        self._streams = Streams(scenario.seed, number)
+        self._country = KeptCountry(scenario, self._streams)
+        self._fields: dict[bool, Fields] = {}
+        self._last: dict[str, tuple[str, object]] = {}
+
+    def sent(self, scenario: Scenario) -> tuple[Requests, Noisy]:
+        """Return the request list of a scenario, without and with its faults."""
+        requests = self._made("asked", ASKED, scenario, lambda: draw(self._country, scenario, self._streams))
+        noisy = self._made("sent", SENT, scenario, lambda: apply(requests, scenario, self._streams))
+        return requests, noisy
+
+    def answer(self, scenario: Scenario, requests: Requests, noisy: Noisy) -> World:
+        """Return the world of one scenario."""
+        return self._judged(requests, noisy, link(self._country, noisy.frame, scenario))
+
+    def answer_together(self, asked: Sequence[tuple[Scenario, Requests, Noisy]]) -> list[World]:
+        """Return the worlds of several scenarios with listed rules, the registry streaming past once."""
+        jobs = []
+        for scenario, _, noisy in asked:
+            rule, linkage = rule_of(scenario), scenario.linkage
+            searches, path_of, filtered = prepare(rule, self._fields_of(scenario), noisy.frame)
+            keepers = [
+                keeper_for(linkage.tie, noisy.frame.height, one_each=linkage.one_to_one) for _ in searches
+            ]
+            jobs.append((noisy.frame, rule, searches, keepers, path_of, filtered))
+        every = [each for job in jobs for each in job[2]]
+        search(self._country, every, [keeper for job in jobs for keeper in job[3]])
+        return [
+            self._judged(requests, noisy, gather(*job))
+            for (_, requests, noisy), job in zip(asked, jobs, strict=True)
+        ]
+
+    def _judged(self, requests: Requests, noisy: Noisy, linked: Linked) -> World:
+        return World(judge(self._country, requests, noisy, linked), noisy.ledger, linked.tallies)
+
+    def _fields_of(self, scenario: Scenario) -> Fields:
+        words = scenario.value("linkage.street_words_normalised") > 0
+        if words not in self._fields:
+            self._fields[words] = Fields(self._country, street_words=words)
+        return self._fields[words]
+
+    def _made(self, what: str, parts: Sequence[str], scenario: Scenario, make: Callable[[], Made]) -> Made:
+        """Return what was made last if it was for the same settings, else make it."""
+        key = scenario.slice_sha(parts)
+        known = self._last.get(what)
+        if known is None or known[0] != key:
+            self._last[what] = known = (key, make())
+        return known[1]  # type: ignore[return-value]
+
+
+def together(scenario: Scenario) -> bool:
+    """Whether a scenario's rule is fixed beforehand, so that it can share a pass; trained rules go alone."""
+    return scenario.linkage.rule in RULES
