@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from sim.noise.kind import Cells, Effect, Luck, Settings, rewrite
+from sim.noise.kind import Cells, Effect, Luck, Settings, described, rewrite
 from sim.noise.lexicon import lexicon
 from sim.noise.text import from_matrix, other_digit, plain, to_matrix
 from sim.noise.text import typo as typo_of
@@ -24,16 +24,19 @@ located = (number > 0) & street.is_not_null()
 given = (number > 0) | street.is_not_null() | zip_code.is_not_null()
 
 
+@described
 def blank() -> Effect:
     """No address is given."""
     return rewrite(given, number=pl.lit(0, pl.Int32), street=NOTHING, unit=NOTHING, zip=NOTHING)
 
 
+@described
 def zip_only() -> Effect:
     """Only the ZIP code is given."""
     return rewrite(zip_code.is_not_null(), number=pl.lit(0, pl.Int32), street=NOTHING, unit=NOTHING)
 
 
+@described
 def junk() -> Effect:
     """Words that are no address stand in its place: an excuse, a facility without its location, zeros.
 
@@ -71,11 +74,13 @@ def _junk_words(
     return street_of.gather(row), zip_of.gather(row)
 
 
+@described
 def reused() -> Effect:
     """The address is one that many requests give: a shelter, a charity, an employer, a notary."""
     return _elsewhere("hub")
 
 
+@described
 def stale() -> Effect:
     """The address is the home the person has moved out of."""
     return _elsewhere("previous")
@@ -86,11 +91,13 @@ def _elsewhere(prefix: str) -> Effect:
     return rewrite(located & there["street"].is_not_null(), **there)
 
 
+@described
 def unit_missing() -> Effect:
     """The number of the apartment is left out."""
     return rewrite(located, unit=NOTHING)
 
 
+@described
 def street_variant() -> Effect:
     """One word of the street is written another way: ST as STREET, N as NORTH, 2ND as SECOND.
 
@@ -116,12 +123,14 @@ def street_variant() -> Effect:
     return Effect(("street",), located & padded.str.contains_any([f" {word} " for word in short]), change)
 
 
+@described
 def typo() -> Effect:
     """One keying error in the name of the street (see the typing of names)."""
     plain_typo = typo_of("street")
     return Effect(("street",), located & plain("street"), plain_typo.change)
 
 
+@described
 def number_digit() -> Effect:
     """One digit of the house number is another; the first never becomes 0."""
 
@@ -134,6 +143,7 @@ def number_digit() -> Effect:
     return Effect(("number",), number > 0, change)
 
 
+@described
 def zip_digit() -> Effect:
     """One of the five digits of the ZIP code is another; which, is drawn by `places`."""
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from sim.noise.kind import Cells, Effect, Luck, Settings, rewrite
+from sim.noise.kind import Cells, Effect, Luck, Settings, described, rewrite
 
 PLACEHOLDER = 18_000_101
 PLACES = (1_000, 100, 10, 1)  # of month and day; the year's last two digits are 100,000 and 10,000
@@ -22,31 +22,37 @@ year, month, day = birth // 10_000, birth // 100 % 100, birth % 100
 known = birth > 0
 
 
+@described
 def missing() -> Effect:
     """No date is given."""
     return rewrite(birth=pl.lit(0, pl.Int32))
 
 
+@described
 def placeholder() -> Effect:
     """The date is 1 January 1800, which systems fill in when they must have one."""
     return rewrite(known, birth=pl.lit(PLACEHOLDER, pl.Int32))
 
 
+@described
 def january_first() -> Effect:
     """Only the year is known: 1 January is written."""
     return rewrite(known, birth=year * 10_000 + 101)
 
 
+@described
 def first_of_month() -> Effect:
     """The day is not known: the first is written."""
     return rewrite(known, birth=birth - day + 1)
 
 
+@described
 def day_month_swapped() -> Effect:
     """4 March becomes 3 April, where both are dates."""
     return rewrite(known & (day <= 12), birth=year * 10_000 + day * 100 + month)
 
 
+@described
 def year_off() -> Effect:
     """The year is one too early or too late; 29 February is left alone."""
 
@@ -57,6 +63,7 @@ def year_off() -> Effect:
     return Effect(("birth",), known & (birth % 10_000 != 229), change)
 
 
+@described
 def wrong_digit() -> Effect:
     """A digit of the last two of the year, of month or day is another; the date stays a real one.
 

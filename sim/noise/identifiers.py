@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from sim.noise.kind import Cells, Effect, Luck, Settings, rewrite
+from sim.noise.kind import Cells, Effect, Luck, Settings, described, rewrite
 from sim.noise.text import pick_place
 from sim.population import NATIVITIES
 
@@ -24,16 +24,19 @@ tin = pl.col("tin")
 has = tin > 0
 
 
+@described
 def missing() -> Effect:
     """No number is given."""
     return rewrite(tin=pl.lit(0, pl.UInt32))
 
 
+@described
 def household() -> Effect:
     """The number is that of another person of the household."""
     return rewrite(has & (pl.col("mate_tin") > 0), tin=pl.col("mate_tin"))
 
 
+@described
 def borrowed() -> Effect:
     """The number is a stranger's; with probability `name_too` the whole identity is.
 
@@ -56,6 +59,7 @@ def borrowed() -> Effect:
     return Effect(("tin", "given", "surname", "birth", "middle", "suffix"), able, change)
 
 
+@described
 def outdated() -> Effect:
     """An immigrant's former taxpayer number stands where the Social Security number should.
 
@@ -73,6 +77,7 @@ def outdated() -> Effect:
     return Effect(("tin",), has & regular & immigrant & (pl.col("tin_kind") == SSN), change)
 
 
+@described
 def wrong_digit() -> Effect:
     """One of the nine digits, each as likely, is another digit."""
 
@@ -85,6 +90,7 @@ def wrong_digit() -> Effect:
     return Effect(("tin",), has, change)
 
 
+@described
 def transposed() -> Effect:
     """Two neighbouring digits that differ change places."""
     alike = pl.lit(value=True)

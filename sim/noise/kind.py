@@ -6,9 +6,12 @@ its reason and how often it strikes. An effect does not choose its records and d
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, ParamSpec
 
 import numpy as np
 import polars as pl
@@ -98,6 +101,7 @@ class Settings:
 
 
 Change = Callable[[Cells, Luck, Settings], Mapping[str, pl.Series]]
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,23 @@ class Effect:
     """Which fields change, on which records that is possible, and how.
 
     eligible: true exactly where `change` alters at least one field, whatever it draws.
+    does: what it does in words, from the docstring of the function that makes it.
     """
 
     fields: tuple[str, ...]
     eligible: pl.Expr
     change: Change
+    does: str = ""
+
+
+def described(make: Callable[P, Effect]) -> Callable[P, Effect]:
+    """Give the effects that a function makes its docstring, for the handbook."""
+
+    @functools.wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Effect:
+        return dataclasses.replace(make(*args, **kwargs), does=inspect.cleandoc(make.__doc__ or ""))
+
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 from nicknames import NickNamer
 
-from sim.noise.kind import Cells, Effect, Luck, Settings
+from sim.noise.kind import Cells, Effect, Luck, Settings, described
 
 WORDS = ("letters", "names", "addresses")
 
@@ -34,6 +34,7 @@ def lexicon(name: str) -> Any:
     raise KeyError(name)
 
 
+@described
 def variants(field: str, table: Mapping[str, list[str]]) -> Effect:
     """A name is replaced by one of its variants in `table`, each as likely."""
     kept = {name: [v for v in spelt if v != name] for name, spelt in sorted(table.items())}

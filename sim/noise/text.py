@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from sim.noise.kind import Cells, Effect, Luck, Settings
+from sim.noise.kind import Cells, Effect, Luck, Settings, described
 from sim.noise.lexicon import lexicon
 
 NEWLINE, ZERO, NINE = ord("\n"), ord("0"), ord("9")
@@ -95,6 +95,7 @@ def slip(letters: np.ndarray, luck: np.ndarray) -> np.ndarray:
     return beside
 
 
+@described
 def typo(field: str) -> Effect:
     """One keying error in a field: a letter put in, doubled, left out, hit wrong, or two changed about.
 
@@ -148,6 +149,7 @@ def _edited(
 # --- digits ------------------------------------------------------------
 
 
+@described
 def wrong_digit(field: str) -> Effect:
     """One digit of a text field becomes another digit; a leading digit never becomes 0."""
 
@@ -177,6 +179,7 @@ def other_digit(matrix: np.ndarray, place: np.ndarray, luck: np.ndarray, *, lead
 # --- misread and misheard ------------------------------------------------------------
 
 
+@described
 def misspelt(field: str, table: str) -> Effect:
     """One spelling in a field is replaced by another that looks or sounds alike, from a list of pairs.
 
