@@ -29,8 +29,9 @@ def test_every_test_asserts_something() -> None:
 
 
 def _asserts(function: ast.FunctionDef, helpers: set[str]) -> bool:
-    return any(
-        isinstance(node, ast.Assert)
-        or (isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in helpers)
-        for node in ast.walk(function)
+    called = {dotted(n.func).rpartition(".")[2] for n in ast.walk(function) if isinstance(n, ast.Call)}
+    return (
+        any(isinstance(node, ast.Assert) for node in ast.walk(function))
+        or bool(called & helpers)
+        or any(name.startswith("assert_") for name in called)
     )
