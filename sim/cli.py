@@ -25,6 +25,9 @@ from sim.errors import InputErrors, Mistake, RefusedError, SimulatorError
 COMMANDS = {
     "run": ("sim.commands.run:run", "Run a scenario and write its results."),
     "sweep": ("sim.commands.study:sweep", "Run a grid of settings; run again to go on where it stopped."),
+    "report": ("sim.commands.report:report", "Write the citable report of a run."),
+    "bundle": ("sim.commands.report:bundle", "Put a run and its report into one file."),
+    "verify": ("sim.commands.report:verify", "Check a bundle and run it again."),
     "explain": ("sim.commands.inspect:explain", "Print one number of the model with its source."),
     "schema": ("sim.commands.inspect:schema", "Print the JSON Schema of a scenario file."),
     "scenarios": ("sim.commands.inspect:scenarios", "List the scenarios that come ready."),

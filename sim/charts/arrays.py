@@ -70,7 +70,7 @@ def icon_array(
         .properties(width=width, height=size * (1_000 // columns) * 1.25)
     )  # fmt: skip
     title = _icon_title(wrong)
-    subtitle = _interval_words(wrong)
+    subtitle = _interval_words(wrong, source.confidence)
     alt_text = (
         f"A thousand small figures of people. {bad} are marked as somebody else's address, {away} as the "
         f"right person who has moved away, {1_000 - bad - away} as the right person at the right door. "
@@ -90,13 +90,13 @@ def _icon_title(wrong: Rate) -> str:
     return f"Of 1,000 addresses disclosed, {text} belong{'s' if text == '1' else ''} to somebody else"
 
 
-def _interval_words(wrong: Rate) -> str:
+def _interval_words(wrong: Rate, confidence: str) -> str:
     if wrong.low is None or wrong.high is None:
         return f"{wrong.numerator:,} of {wrong.denominator:,} addresses disclosed in the simulation"
     low, high = rounded(wrong.low, wrong.mcse), rounded(wrong.high, wrong.mcse)
     return (
-        f"{wrong.numerator:,} of {wrong.denominator:,} addresses disclosed in the simulation; 95 % interval "
-        f"{low} to {high} of 1,000 addresses disclosed"
+        f"{wrong.numerator:,} of {wrong.denominator:,} addresses disclosed in the simulation; {confidence} "
+        f"interval {low} to {high} of 1,000 addresses disclosed"
     )
 
 

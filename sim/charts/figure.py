@@ -13,11 +13,12 @@ import altair as alt
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a figure's numbers come from: run ID, date (YYYY-MM-DD) and number of simulated populations."""
+    """Where a figure's numbers come from: run ID, date (YYYY-MM-DD), simulated populations; how intervals are."""
 
     run_id: str
     date: str
     replicates: int = 1
+    confidence: str = "95 %"
 
     def line(self) -> str:
         """Return the line printed inside every image."""

@@ -67,7 +67,12 @@ def _stage(
     )
     top = max(1, *(totals[key] for key, _, _ in bars))
     base = alt.Chart(data).encode(
-        y=alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(domain=False, ticks=False, minExtent=250)),
+        y=alt.Y(
+            "label:N",
+            sort=labels,
+            title=None,
+            axis=alt.Axis(domain=False, ticks=False, minExtent=245, labelPadding=6),
+        ),
         x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, top * 1.18])),
     )
     drawn = base.mark_bar(height=16).encode(color=alt.Color("colour:N", scale=None))

@@ -71,7 +71,7 @@ def frame(chart: Chart, title: str, subtitle: str, source: Source, theme: Theme,
         *wrap(source.line(), int(_SUBTITLE_CHARACTERS * part)),
     ]
     head = alt.TitleParams(
-        text=wrap(title, int(_TITLE_CHARACTERS * part)), subtitle=lines, anchor="start", frame="group", offset=14,
+        text=wrap(title, int(_TITLE_CHARACTERS * part)), subtitle=lines, anchor="start", frame="bounds", offset=14,
         fontSize=16, fontWeight="bold", subtitleFontSize=11.5, subtitlePadding=5, color=theme.ink, subtitleColor=theme.quiet,
         subtitleLineHeight=15,
     )  # fmt: skip

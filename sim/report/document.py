@@ -18,7 +18,8 @@ Align = Literal["left", "right"]
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """Running text. lead: the sentence to read first; note: smaller; warning: boxed; equation: set
-    apart; label: a small heading."""
+    apart; label: a small heading.
+    """
 
     text: str
     kind: Kind = "plain"

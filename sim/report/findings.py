@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,10 @@ class Findings:
     def of(cls, folder: Path) -> Findings:
         """Read the findings of a run folder; raises VerificationError when it is not one."""
         return cls(read(folder))
+
+    def with_study(self, study: Mapping[str, Any]) -> Findings:
+        """Return the same findings with the result of a sensitivity study (see `sim.report.studies`)."""
+        return replace(self, study=study)
 
     @cached_property
     def settings(self) -> Settings:
@@ -98,7 +102,7 @@ class Findings:
     @property
     def source(self) -> Source:
         """The line for figures."""
-        return Source(self.run.run_id, self.run.created[:10], self.replicates)
+        return Source(self.run.run_id, self.run.created[:10], self.replicates, self.confidence)
 
     def companion(self, role: str) -> Companion | None:
         """Return the first companion in that role."""

@@ -11,6 +11,7 @@ from sim.parameters import catalogue
 from sim.report import wording
 from sim.report.document import Block, Paragraph, Picture, Section, table
 from sim.report.findings import Companion, Findings
+from sim.report.sections.method import merged
 from sim.report.sections.results import companion_table
 
 ROLES = {"best": "Best case: clean data", "worst": "Worst case: name only"}
@@ -26,8 +27,13 @@ def sensitivity(found: Findings) -> Section:
         if entry.grade == "assumption" and key in found.run.scenario.parameters
     ]
     rows = [
-        (f"{entry.label} ({entry.key})", entry.unit, f"{entry.range[0]:g} to {entry.range[1]:g}")
-        for entry in assumed
+        (
+            f"{len(alike)} inputs of section 7" if len(alike) > 3 else ", ".join(each.key for each in alike),
+            "; ".join(each.label for each in alike[:3]) + ("; …" if len(alike) > 3 else ""),
+            alike[0].unit,
+            f"{alike[0].range[0]:g} to {alike[0].range[1]:g}",
+        )
+        for alike in merged(assumed, found)
     ]
     text = (
         "No study of sensitivity was given with this run, so no statement is made here on which input "
@@ -42,9 +48,9 @@ def sensitivity(found: Findings) -> Section:
             Paragraph(text),
             table(
                 "Assumed inputs and the ranges to be studied",
-                ("Input", "Unit", "Range"),
+                ("Input", "What it is", "Unit", "Range"),
                 rows,
-                widths=(3, 2, 1),
+                widths=(2, 3, 1.5, 0.8),
             ),
         ),
     )

@@ -6,6 +6,7 @@ from sim.record.citation import Citation
 from sim.report.checklist import CHECKLIST, STANDARDS
 from sim.report.document import Blanks, Block, Bullets, Code, Paragraph, Section, table
 from sim.report.findings import Findings
+from sim.report.settings import settings
 
 LIMITS = (
     "Nobody has published a measured rate of misidentification for the disclosure of August 2025; this "
@@ -66,8 +67,8 @@ def reproduce(found: Findings) -> Section:
         table("What identifies this run", ("What", "Value"), rows, widths=(1, 2)),
         Code(commands, "Commands, in the folder of the bundle"),
         Code(
-            (found.run.folder / "scenario.toml").read_text("utf-8"),
-            "scenario.toml, in full, every default written out",
+            settings(found.run.scenario),
+            "The scenario in full, every default written out; it reads as a scenario file",
         ),
     )
     return Section("reproduce", "How to make these numbers again", blocks)

@@ -80,17 +80,39 @@ def _structure(found: Findings) -> Table:
 
 
 def _input_table(caption: str, entries: list[Parameter], found: Findings) -> Table:
-    level = found.run.scenario.noise.level
-    rows = []
-    for entry in entries:
-        value, usual = found.run.scenario.parameters[entry.key], entry.at(level)
-        shown = _plain(value) if value == usual else f"{_plain(value)} (catalogue: {_plain(usual)})"
-        low, high = entry.range
-        label = f"{entry.label} ({entry.key})"
-        rows.append((label, shown, entry.unit, f"{low:g} to {high:g}", _GRADES[entry.grade], entry.source))
-    marked = frozenset(i for i, entry in enumerate(entries) if entry.grade == "assumption")
+    rows, marked = [], []
+    for alike in merged(entries, found):
+        first, several = alike[0], len(alike) > 1
+        label = f"{len(alike)} inputs: {_keys(alike)}" if several else f"{first.label} ({first.key})"
+        low, high = first.range
+        if first.grade == "assumption":
+            marked.append(len(rows))
+        value = _value(first, found)
+        rows.append((label, value, first.unit, f"{low:g} to {high:g}", _GRADES[first.grade], first.source))
     head = ("Input", "Value", "Unit", "Range", "Grade", "Source")
-    return table(caption, head, rows, marked=marked, widths=(2.2, 1.5, 1.1, 0.9, 1, 2.6))
+    return table(caption, head, rows, marked=frozenset(marked), widths=(2.3, 1.4, 1, 0.8, 0.9, 3))
+
+
+def merged(entries: list[Parameter], found: Findings) -> list[list[Parameter]]:
+    """Return the entries in order, those that say the same of themselves (value, unit, source, ...) together."""
+    groups: dict[tuple[str, ...], list[Parameter]] = {}
+    for entry in entries:
+        same = (_value(entry, found), entry.unit, str(entry.range), entry.grade, entry.source)
+        groups.setdefault(same, []).append(entry)
+    return list(groups.values())
+
+
+def _keys(alike: list[Parameter]) -> str:
+    """Return the keys of several entries, the part they share written once: "noise.{a, b}.odds"."""
+    parts = [entry.key.split(".") for entry in alike]
+    middle = ", ".join(".".join(part[1:-1]) or part[-1] for part in parts)
+    last = {part[-1] for part in parts if len(part) > 2}
+    return f"{parts[0][0]}: {middle}" + (f" ({last.pop()})" if len(last) == 1 else "")
+
+
+def _value(entry: Parameter, found: Findings) -> str:
+    value, usual = found.run.scenario.parameters[entry.key], entry.at(found.run.scenario.noise.level)
+    return _plain(value) if value == usual else f"{_plain(value)} (catalogue: {_plain(usual)})"
 
 
 def _plain(value: Value | object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from sim import charts
-from sim.charts.intervals import LABELS, level_name
 from sim.outcome.groups import GroupRate
 from sim.outcome.words import CAUSES, PLAIN
 from sim.report import wording
@@ -180,7 +179,7 @@ def _group_table(caption: str, groups: tuple[GroupRate, ...]) -> Table:
         rate = each.rate
         value = f"no {rate.denominator_name} in this group" if rate.value is None else wording.number(rate)
         ratio = each.words or f"{each.ratio:.2f} ({each.ratio_low:.2f} to {each.ratio_high:.2f})"
-        label = f"{LABELS.get(each.dimension, each.dimension)}: {level_name(each.level)}"
+        label = charts.group_name(each.dimension, each.level)
         rows.append(
             (label, value, wording.bounds(rate), f"{rate.numerator:,}", f"{rate.denominator:,}", ratio)
         )

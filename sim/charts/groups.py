@@ -1,0 +1,158 @@
+"""Figure 5: the rate of each group with its interval, all on one axis from zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import polars as pl
+
+from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.outcome.groups import GroupRate
+from sim.outcome.rates import Rate, rounded, significant
+
+DIMENSIONS = {
+    "ethnicity": "Ethnicity",
+    "nativity": "Nativity",
+    "tin_kind": "Number",
+    "two_surnames": "Two surnames",
+    "origin": "Name origin",
+}
+"""The dimensions in the order they are drawn, in plain words."""
+
+_LEVELS = {
+    "white": "White",
+    "black": "Black",
+    "api": "Asian or Pacific",
+    "aian": "American Indian",
+    "multi": "two or more",
+    "hispanic": "Hispanic",
+    "us_born": "born in the US",
+    "naturalised": "naturalised",
+    "noncitizen": "not a citizen",
+    "ssn": "SSN",
+    "itin": "ITIN",
+    "true": "yes",
+    "false": "no",
+    "spanish": "Spanish",
+    "portuguese": "Portuguese",
+    "chinese": "Chinese",
+    "haitian": "Haitian",
+}
+_LABELS_WIDE, _COUNTS_WIDE, _RATIO_WIDE = 190, 105, 70
+
+
+def group_name(dimension: str, level: str) -> str:
+    """Return a group in plain words, "Two surnames: yes"."""
+    return f"{DIMENSIONS.get(dimension, dimension)}: {_LEVELS.get(level.lower(), level.replace('_', ' '))}"
+
+
+def groups(
+    found: Sequence[GroupRate], overall: Rate, source: Source, theme: Theme = LIGHT, width: int = WIDTH
+) -> Figure:
+    """Return figure 5: groups sorted inside each dimension, with events, base and ratio to everybody.
+
+    found: rates by group, all of one kind.  overall: everybody's rate, drawn as a dashed rule.
+    """
+    shown = sorted((each for each in found if each.rate.value is not None), key=_place)
+    empty = [each for each in found if each.rate.value is None]
+    unit = f"per {overall.per:,} {overall.denominator_name}"
+    subtitle = (
+        f"{overall.label}, {unit}. Dots with {source.confidence} intervals; dashed: everybody; right: "
+        f"events of how many {overall.denominator_name}, and times everybody's rate"
+    )
+    if empty:
+        subtitle += f". No {overall.denominator_name} in {', '.join(_name(each) for each in empty)}"
+    title = _title(shown, overall)
+    drawn = _dots(shown, unit, overall.value, theme, width)
+    listed = tuple(_row(each) for each in [*shown, *empty])
+    head = ("Group", f"Rate {unit}", f"{source.confidence} interval", "Events", "Base", "Times everybody's")
+    alt_text = f"Dots with intervals on one axis from zero, one a group. {title}. The table has every value."
+    chart = frame(drawn, title, subtitle, source, theme, width)
+    return Figure("groups", chart, title, subtitle, alt_text, Rows(head, listed), source)
+
+
+def _place(each: GroupRate) -> tuple[int, float]:
+    known = list(DIMENSIONS)
+    place = known.index(each.dimension) if each.dimension in known else len(known)
+    return place, -(each.rate.value or 0.0)
+
+
+def _name(each: GroupRate) -> str:
+    return group_name(each.dimension, each.level)
+
+
+def _row(each: GroupRate) -> tuple[object, ...]:
+    rate = each.rate
+    if rate.value is None:
+        return _name(each), "no rate", "—", 0, 0, rate.words
+    span = (
+        "—"
+        if rate.low is None or rate.high is None
+        else f"{significant(rate.low)} to {significant(rate.high)}"
+    )
+    ratio = each.words if each.ratio is None else round(each.ratio, 3)
+    return _name(each), rate.value, span, rate.numerator, rate.denominator, ratio
+
+
+def _title(shown: Sequence[GroupRate], overall: Rate) -> str:
+    told = [each for each in shown if each.ratio is not None]
+    if not told:
+        return "Too few events to tell groups apart"
+    top = max(told, key=lambda each: each.rate.value or 0.0)
+    value = rounded(top.rate.value or 0.0, top.rate.mcse)
+    whole = rounded(overall.value or 0.0, overall.mcse)
+    return (
+        f"Highest among groups with enough events is {_name(top)}: {value} per {overall.per:,} "
+        f"{overall.denominator_name}, against {whole} for everybody"
+    )
+
+
+def _dots(shown: Sequence[GroupRate], unit: str, rule: float | None, theme: Theme, width: int) -> Chart:
+    data = _data(shown)
+    plot = width - _LABELS_WIDE - _COUNTS_WIDE - _RATIO_WIDE
+    highest = [number for number in (*data.get_column("high").to_list(), rule) if number is not None]
+    scale = alt.Scale(domain=[0, max([*highest, 1e-9]) * 1.18], nice=False)
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=_LABELS_WIDE)
+    base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
+    x = alt.X("low:Q", title=unit, scale=scale, axis=alt.Axis(tickCount=5))
+    layers: list[alt.Chart] = [
+        base.mark_rule(strokeWidth=2.5, color=theme.accent, opacity=0.55).encode(x=x, x2="high:Q"),
+        base.mark_point(filled=True, size=70, color=theme.accent, opacity=1).encode(
+            x=alt.X("value:Q", scale=scale)
+        ),
+        base.mark_text(align="left", dx=6, color=theme.ink).encode(
+            x=alt.X("high:Q", scale=scale), text="text:N"
+        ),
+        base.mark_text(align="right", color=theme.quiet).encode(
+            x=alt.value(plot + _COUNTS_WIDE), text="counts:N"
+        ),
+        base.mark_text(align="right", color=theme.ink).encode(
+            x=alt.value(plot + _COUNTS_WIDE + _RATIO_WIDE - 6), text="ratio:N"
+        ),
+    ]
+    if rule is not None:
+        everybody = alt.Chart(pl.DataFrame({"x": [rule]})).mark_rule(strokeDash=[4, 3], color=theme.quiet)
+        layers.insert(0, everybody.encode(x=alt.X("x:Q", scale=scale)))
+    return alt.layer(*layers).properties(width=plot, height=max(60, 23 * data.height))
+
+
+def _data(shown: Sequence[GroupRate]) -> pl.DataFrame:
+    rows = []
+    for each in shown:
+        rate, value = each.rate, each.rate.value or 0.0
+        rows.append(
+            {
+                "label": _name(each),
+                "value": value,
+                "low": value if rate.low is None else rate.low,
+                "high": value if rate.high is None else rate.high,
+                "text": rounded(value, rate.mcse) if rate.numerator else "none seen",
+                "counts": f"{rate.numerator:,} of {rate.denominator:,}",
+                "ratio": each.words if each.ratio is None else f"× {each.ratio:.2f}",
+            }
+        )
+    number = dict.fromkeys(("value", "low", "high"), pl.Float64)
+    text = dict.fromkeys(("label", "text", "counts", "ratio"), pl.String)
+    return pl.DataFrame(rows, schema={**text, **number})

@@ -1,0 +1,101 @@
+"""Figure 9: published figures beside simulated ones, with what counts as agreement, failures included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import polars as pl
+
+from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.outcome.rates import significant
+
+AGREES, DIFFERS, NOT_SIMULATED = "agrees", "differs", "not simulated"
+_LABELS_WIDE, _VALUES_WIDE = 150, 190
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A published figure beside the simulated one, both in `unit`. low, high: what counts as agreement."""
+
+    name: str
+    unit: str
+    published: float
+    low: float
+    high: float
+    simulated: float | None
+    use: str
+    source: str
+
+    @property
+    def verdict(self) -> str:
+        """Return "agrees", "differs" or "not simulated"."""
+        if self.simulated is None:
+            return NOT_SIMULATED
+        return AGREES if self.low <= self.simulated <= self.high else DIFFERS
+
+
+def targets(found: Sequence[Target], source: Source, theme: Theme = LIGHT, width: int = WIDTH) -> Figure:
+    """Return figure 9: each simulated figure as a multiple of the published one (which must not be 0)."""
+    told = [each for each in found if each.simulated is not None]
+    failed = [each.name for each in told if each.verdict == DIFFERS]
+    title = (
+        f"{len(told) - len(failed)} of {len(told)} published figures are met by the simulation"
+        if told
+        else "No published figure can be compared with this scenario"
+    )
+    subtitle = "Simulated value as a multiple of the published one; the band is the tolerance" + (
+        f". Not met: {', '.join(failed)}" if failed else ""
+    )
+    drawn = _multiples(told, theme, width)
+    listed = tuple(
+        (t.name, t.unit, t.published, t.simulated, f"{t.low:g} to {t.high:g}", t.verdict, t.use, t.source)
+        for t in found
+    )
+    head = ("Figure", "Unit", "Published", "Simulated", "Agreement within", "Verdict", "Use", "Source")
+    chart = frame(drawn, title, subtitle, source, theme, width)
+    alt_text = f"{title}. {subtitle}. Values are in the table."
+    return Figure("targets", chart, title, subtitle, alt_text, Rows(head, listed), source)
+
+
+def _multiples(told: Sequence[Target], theme: Theme, width: int) -> Chart:
+    data = pl.DataFrame(
+        [
+            {
+                "label": each.name,
+                "verdict": each.verdict,
+                "text": f"{significant(each.simulated or 0.0, 3)}, published {significant(each.published, 3)}",
+                "value": (each.simulated or 0.0) / each.published,
+                "low": each.low / each.published,
+                "high": each.high / each.published,
+            }
+            for each in told
+        ],
+        schema={
+            **dict.fromkeys(("label", "verdict", "text"), pl.String),
+            **dict.fromkeys(("value", "low", "high"), pl.Float64),
+        },
+    )
+    plot = width - _LABELS_WIDE - _VALUES_WIDE
+    top = max([2.0, *(value * 1.1 for value in data.get_column("value").to_list())])
+    scale = alt.Scale(domain=[0, top], nice=False)
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=_LABELS_WIDE)
+    base = alt.Chart(data).encode(y=alt.Y("label:N", title=None, sort=None, axis=axis))
+    band = base.mark_bar(height=14, color=theme.grid).encode(
+        x=alt.X("low:Q", scale=scale, title="simulated ÷ published", axis=alt.Axis(tickCount=5)), x2="high:Q"
+    )
+    domain = [AGREES, DIFFERS]
+    points = base.mark_point(filled=True, size=110, opacity=1).encode(
+        x=alt.X("value:Q", scale=scale),
+        color=alt.Color(
+            "verdict:N", legend=None, scale=alt.Scale(domain=domain, range=[theme.right, theme.wrong])
+        ),
+        shape=alt.Shape("verdict:N", legend=None, scale=alt.Scale(domain=domain, range=["circle", "cross"])),
+    )
+    text = base.mark_text(align="left", color=theme.ink).encode(x=alt.value(plot + 10), text="text:N")
+    one = (
+        alt.Chart(pl.DataFrame({"x": [1.0]})).mark_rule(strokeDash=[4, 3], color=theme.quiet).encode(x="x:Q")
+    )
+    return alt.layer(band, one, points, text).properties(width=plot, height=max(60, 30 * len(told)))

@@ -1,0 +1,108 @@
+"""The commands that make a run fit to cite: report, bundle, verify."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+Switch = Annotated[bool, Parameter(negative="")]
+
+
+def report(
+    run: Path,
+    *,
+    html: Switch = False,
+    pdf: Switch = False,
+    docx: Switch = False,
+    study: Path | None = None,
+    companion_replicates: int | None = None,
+    workers: int = 1,
+    quiet: Switch = False,
+) -> None:
+    """Write the citable report of a run into its folder, with its figures.
+
+    Best case, worst case and other rules are run beside it first, with the same seed, unless they are there.
+
+    Args:
+        run: a run folder, as `sim run` made it.
+        html: write report.html (the default when no format is named).
+        pdf: write report.pdf (PDF/A-3a, PDF/UA-1, manifest inside).
+        docx: write report.docx.
+        study: file or folder of a sensitivity study of this scenario, to be put into section 13.
+        companion_replicates: populations of each run set beside; as many as the run's own by default.
+        workers: processes that share the populations.
+        quiet: print the paths only.
+    """
+    from sim.errors import InputErrors, Mistake
+    from sim.progress import listener
+    from sim.report.companions import with_companions
+    from sim.report.findings import Findings
+    from sim.report.make import make
+    from sim.report.studies import read_study
+
+    if companion_replicates is not None and not 1 <= companion_replicates <= 10_000:
+        problem = f"is not in [1, 10000] (got {companion_replicates})"
+        raise InputErrors([Mistake("command line", "--companion-replicates", problem)])
+    found = Findings.of(run)
+    if study is not None:
+        found = found.with_study(read_study(study))
+    with listener(quiet) as progress:
+        found = with_companions(found, companion_replicates, progress, workers)
+    chosen = {name for name, wanted in (("html", html), ("pdf", pdf), ("docx", docx)) if wanted} or {"html"}
+    for path in make(found, chosen):
+        print(path)
+
+
+def bundle(run: Path, *, out: Path | None = None) -> None:
+    """Put a run, its reports and all that is needed to check it into one ZIP.
+
+    Args:
+        run: a run folder.
+        out: the file to write; beside the folder, named by the run, by default.
+    """
+    from sim.record.bundle import bundle as make
+
+    print(make(run, out))
+
+
+def verify(
+    bundle: Path,
+    *,
+    replicates: int | None = None,
+    workers: int = 1,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    quiet: Switch = False,
+) -> int:
+    """Check a bundle or run folder, run it again, and say bit-identical, statistically consistent or different.
+
+    Args:
+        bundle: the ZIP made by `sim bundle`, or a run folder.
+        replicates: run only so many populations again; all by default.
+        workers: processes that share the populations.
+        as_json: print for machines.
+        quiet: show no progress.
+    """
+    from sim.errors import InputErrors, Mistake
+    from sim.progress import listener
+    from sim.record.verify import verify as check
+
+    if replicates is not None and replicates < 1:
+        raise InputErrors(
+            [Mistake("command line", "--replicates", f"should be 1 or more (got {replicates})")]
+        )
+    with listener(quiet) as progress:
+        verdict = check(bundle, replicates, progress, workers)
+    if as_json:
+        told: dict[str, Any] = {
+            "run": verdict.run_id,
+            "verdict": verdict.word,
+            "reasons": list(verdict.reasons),
+            "checked": list(verdict.checked),
+        }
+        print(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        print(verdict.text())
+    return 0 if verdict.good else 1

@@ -1,0 +1,93 @@
+"""The runs set beside the reported one: the same people, requests and luck, with one thing changed.
+
+Best and worst case and two other readings of the rule. Each is a run of its own, with its own folder and ID, so
+that it can be cited and verified like any other. A companion that is already on disk is not run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.parameters import catalogue
+from sim.progress import Progress, silent
+from sim.record import identity
+from sim.record.read import Run
+from sim.record.write import write
+from sim.report.findings import Companion, Findings
+from sim.scenario import Scenario
+from sim.study.replicates import run as study
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A companion to be made: its role, what differs (after "If"), and the settings that do it."""
+
+    role: str
+    change: str
+    settings: Mapping[str, Any]
+
+
+def plans() -> tuple[Plan, ...]:
+    """Return the companions of every citable report."""
+    clean = {key: entry.at("clean") for key, entry in catalogue().items() if entry.levels}
+    name_only = {"linkage.rule": "name_only", "linkage.address_check": "none", "linkage.tie": "first"}
+    return (
+        Plan("best", "the requests hold no fault at all", {"noise.level": "clean", **clean}),
+        Plan("worst", "records are linked on first and last name alone", name_only),
+        Plan(
+            "rule",
+            "the supplied address has to agree as well",
+            {"linkage.rule": "irs_2025", "linkage.address_check": "must_match"},
+        ),
+        Plan("rule", "name and full date of birth have to agree", {"linkage.rule": "name_dob"}),
+    )
+
+
+def with_companions(
+    found: Findings, replicates: int | None = None, progress: Progress = silent, workers: int = 1
+) -> Findings:
+    """Return the findings with every companion, run now where it is not yet in the folder beside.
+
+    replicates: populations of each companion; as many as the run's own if None.
+    """
+    base, place = found.run.scenario, found.run.folder.parent
+    made = []
+    for plan in plans():
+        settings = {**plan.settings, "replicates": replicates or base.replicates, "title": _title(base, plan)}
+        folder = run_once(base.replace(settings), place, progress, workers)
+        made.append(Companion(plan.role, plan.change, Findings.of(folder)))
+    return replace(found, companions=tuple(made))
+
+
+def run_once(scenario: Scenario, place: Path, progress: Progress, workers: int) -> Path:
+    """Return the folder of the scenario's run inside `place`, made now unless it is there undamaged."""
+    folder = place / run_id_of(scenario)
+    if _there(folder):
+        return folder
+    return write(study(scenario, progress=progress, workers=workers), place)
+
+
+def run_id_of(scenario: Scenario) -> str:
+    """Return the ID that a run of the scenario has with this version of the program."""
+    version, tables = identity.engine_version(), identity.table_hashes()
+    return identity.run_id(scenario.sha256(), scenario.seed, scenario.replicates, version, tables)
+
+
+def _there(folder: Path) -> bool:
+    """Whether the folder holds an undamaged run made by these very sources and libraries."""
+    from sim.errors import VerificationError
+    from sim.record.read import damaged_files, read
+
+    try:
+        run: Run = read(folder)
+    except VerificationError:
+        return False
+    same = run.manifest["environment_hash"] == identity.environment_hash(identity.environment())
+    return same and not damaged_files(run)
+
+
+def _title(base: Scenario, plan: Plan) -> str:
+    return f"{base.title or base.name}, if {plan.change}"[:2_000]

@@ -1,0 +1,52 @@
+"""All that `sim report` writes into a run folder: figures, and the report in the formats asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from pathlib import Path
+
+from sim.charts import export
+from sim.record.canonical import readable_json
+from sim.record.folder import put_file
+from sim.report import docx, html, pdf
+from sim.report.document import Report
+from sim.report.findings import Findings
+from sim.report.model import build
+
+FORMATS = ("html", "pdf", "docx")
+
+
+def make(found: Findings, formats: Set[str]) -> list[Path]:
+    """Write the report in `formats` (of FORMATS), its figures and the list of companions; return their paths.
+
+    Raises ReportError when an item of the checklist is missing or a format needs an extra that is not there.
+    """
+    report, folder = build(found), found.run.folder
+    companions = [
+        {"role": each.role, "change": each.change, "run_id": each.findings.run.run_id}
+        for each in found.companions
+    ]
+    paths = [
+        put_file(folder / "companions.json", readable_json(companions).encode()),
+        *figures(report, folder),
+    ]
+    if "html" in formats:
+        paths.append(put_file(folder / html.NAME, html.render(report).encode()))
+    if "pdf" in formats:
+        paths.append(pdf.write(report, folder))
+    if "docx" in formats:
+        paths.append(docx.write(report, folder))
+    return paths
+
+
+def figures(report: Report, folder: Path) -> list[Path]:
+    """Write every figure as SVG and PNG into `figures/`; none without the extra [report]."""
+    if not export.available():
+        return []
+    place = folder / "figures"
+    place.mkdir(exist_ok=True)
+    paths = []
+    for figure in report.pictures():
+        paths.append(put_file(place / f"{figure.name}.svg", export.svg(figure).encode()))
+        paths.append(put_file(place / f"{figure.name}.png", export.png(figure)))
+    return paths
