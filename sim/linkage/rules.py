@@ -20,6 +20,7 @@ from sim.scenario import Scenario
 
 from .comparison import Comparison, Filter, Path, Rule, all_of, must_agree
 from .normalise import FIELDS
+from .probabilistic import good_matcher
 
 # A run of exactly five or nine digits, or ZIP+4 with its hyphen, anywhere in the address as typed. "00000"
 # and a five-digit house number pass: so did they in the programme.
@@ -71,11 +72,12 @@ RULES: dict[str, Callable[[Scenario], Rule]] = {
     "name_only": name_only,
     "name_zip": name_zip,
     "name_dob": name_dob,
+    "probabilistic": good_matcher,
 }
 
 
 def rule_of(scenario: Scenario) -> Rule:
-    """Return the scenario's deterministic rule, with its blocking if the scenario names one.
+    """Return the scenario's rule, with its blocking if the scenario names one.
 
     Raises InputErrors naming an unknown rule or blocking field.
     """

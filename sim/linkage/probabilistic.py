@@ -1,0 +1,144 @@
+"""The good matcher: Fellegi-Sunter weights learnt from a training list, linked at a stated probability.
+
+It stands for what a careful agency could do with the same fields: graded agreement, surnames as sets, rare
+names worth more than common ones, weights learnt without knowing which pairs are true. It learns from a list
+of its own, drawn by the same process (same noise, same coverage) against another registry of at most
+`weights.em.training_records` records, so one set of weights serves every replicate and every threshold of a
+scenario; only the prior knows the size of the registry that is searched.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from sim.linkage.comparison import Comparison, Kind, Path, Rule
+from sim.linkage.curve import to_bits
+from sim.linkage.normalise import FIELDS, Fields
+from sim.linkage.train import Design, Learning, Trained, train
+from sim.linkage.weights import compare_as, prior_bits
+from sim.noise import apply
+from sim.population import Country
+from sim.requests import draw
+from sim.rng import Streams
+from sim.scenario import Scenario
+
+_TRAINING_REPLICATE = 2**31  # a study's replicates count from 0: the training list shares no luck with them
+_LEARNT_FROM = ("population.", "registry.", "requests.", "noise.", "weights.em", "weights.chance", "seed")
+
+DESIGN = Design(
+    comparisons=(
+        compare_as(
+            "surname", Kind.SHARED, (Kind.JARO_WINKLER, 0.92), (Kind.PREFIX, 4),
+            columns=("surname", "surname2", "surname_line"), as_set=True,
+        ),
+        compare_as("given", (Kind.JARO_WINKLER, 0.92), (Kind.PREFIX, 4), (Kind.PREFIX, 1)),
+        compare_as("middle"),
+        compare_as("suffix"),
+        compare_as("birth", Kind.DAY_MONTH, Kind.ONE_DIGIT, Kind.TRANSPOSED, (Kind.LEADING, 4)),
+        compare_as("tin", Kind.ONE_DIGIT, Kind.TRANSPOSED),
+        compare_as(
+            "address", (Kind.FIRST, 3), (Kind.FIRST, 2), (Kind.FIRST, 1), (Kind.LEADING, 2),
+            columns=("zip", "street", "number", "unit"),
+        ),
+    ),
+    passes=(("tin",), ("surname", "birth_year"), ("birth",), ("zip", "initial")),
+    training=(("tin",), ("birth", "zip3"), ("birth", "initial"), ("surname", "given"), ("zip", "given")),
+    derived={
+        "surname_line": ("surname", "surname2"), "initial": ("given",), "birth_year": ("birth",),
+        "zip3": ("zip",),
+    },
+    adjusted={"surname": ("surname", "surname2"), "given": ("given",)},
+)  # fmt: skip
+"""What the good matcher compares, searches by and learns from. zip to unit is one comparison, a chain,
+because the street says the ZIP; as separate fields they would count the same evidence twice."""
+
+_SHARED_WITH_FEW = {"tin": (1,), "address": (1, 2, 3)}
+"""Levels (by number) at which a stranger agrees only if he has the same number, dwelling, building or street.
+The people who do are as many in a large registry as in a small one, so by chance such agreement is rarer the
+larger the file."""
+
+
+def good_matcher(scenario: Scenario) -> Rule:
+    """Return the rule of a scenario with the weights it learnt; raises em.WrongClassError if EM fails."""
+    return (matcher_path(scenario, trained(scenario), threshold_bits(scenario)),)
+
+
+def matcher_path(scenario: Scenario, learnt: Trained, threshold: float) -> Path:
+    """Return the search with these weights, the scenario's own prior, and a threshold in bits."""
+    base = prior_bits(scenario.value("requests.coverage"), scenario.population.size)
+    return Path("probabilistic", _everyone, DESIGN.passes, at_size(scenario, learnt), threshold, base=base)
+
+
+def at_size(scenario: Scenario, learnt: Trained) -> tuple[Comparison, ...]:
+    """Return the learnt comparisons for the scenario's registry, larger than the one learnt from."""
+    gain = math.log2(scenario.population.size / _training_size(scenario))
+    return tuple(_raised(each, _SHARED_WITH_FEW.get(each.field, ()), gain) for each in learnt.comparisons)
+
+
+def _raised(comparison: Comparison, numbers: tuple[int, ...], gain: float) -> Comparison:
+    levels = [
+        replace(level, weight=level.weight + gain * (number in numbers))
+        for number, level in enumerate(comparison.levels)
+    ]
+    return replace(comparison, levels=tuple(levels))
+
+
+def _training_size(scenario: Scenario) -> int:
+    return min(scenario.population.size, int(scenario.value("weights.em.training_records")))
+
+
+def threshold_bits(scenario: Scenario) -> float:
+    """Return the threshold above which a link is disclosed, or shown to a reviewer, in bits."""
+    linkage = scenario.linkage
+    lowest = linkage.threshold if linkage.clerical_low is None else linkage.clerical_low
+    if lowest is None:
+        return to_bits(scenario.value("weights.decision.probability"))
+    return to_bits(lowest) if linkage.threshold_unit == "probability" else lowest
+
+
+def trained(scenario: Scenario) -> Trained:
+    """Return the learnt weights; kept for the last few scenarios that would learn the same."""
+    return _trained(_Training(scenario))
+
+
+class _Training:
+    """A scenario that equals another when the same weights would be learnt from it: the key of the cache."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        count = int(scenario.value("weights.em.training_requests"))
+        size = _training_size(scenario)
+        self.scenario = scenario.replace({"population.size": size, "requests.count": count})
+        self._sha = self.scenario.slice_sha(_LEARNT_FROM)
+
+    def __hash__(self) -> int:
+        return hash(self._sha)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Training) and self._sha == other._sha
+
+
+@lru_cache(maxsize=8)
+def _trained(training: _Training) -> Trained:
+    scenario = training.scenario
+    streams = Streams(scenario.seed, _TRAINING_REPLICATE)
+    country = Country(scenario, streams)
+    noisy = apply(draw(country, scenario, streams), scenario, streams)
+    fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
+    requests = fields.requests(noisy.frame)
+    parts = [fields.records(chunk, sorted(FIELDS)) for chunk in country.chunks()]
+    records = {name: np.concatenate([part[name] for part in parts]) for name in FIELDS}
+    return train(
+        DESIGN, {name: requests[name] for name in FIELDS}, records, decode=fields.decode,
+        overlap=scenario.value("requests.coverage"), rng=streams.generator("linkage.random_pairs"),
+        learning=Learning.of(scenario),
+    )  # fmt: skip
+
+
+def _everyone(frame: pl.DataFrame) -> NDArray[np.bool_]:
+    return np.ones(frame.height, bool)
