@@ -21,9 +21,10 @@ import polars as pl
 from sim.population import Chunk, Country
 from sim.progress import Progress, silent
 from sim.requests.donors import Donors, assign, sample, stratum
-from sim.requests.origins import Origins
-from sim.requests.persons import choose, mate_numbers
+from sim.requests.origins import ETHNICITY_OF, Origins
+from sim.requests.persons import NOBODY, choose, mate_numbers
 from sim.requests.plan import Plan, donors_wanted, make_plan
+from sim.requests.schema import ORIGINS
 from sim.requests.written import People, write
 from sim.rng import Streams
 from sim.scenario import Scenario
@@ -87,7 +88,7 @@ def _from_chunk(
     derived = {
         "request": asking,
         "household": chunk.number * (1 << 32) + chunk.household[rows].astype(np.int64),
-        "origin": group[rows],
+        "origin": _origin(chunk, rows, group, wanted),
         "mate_tin": mate_numbers(chunk, rows),
     }
     copied = {f.name: getattr(chunk, f.name)[rows] for f in fields(People) if f.name not in derived}
@@ -95,6 +96,13 @@ def _from_chunk(
     if chunk.number >= Country.OUTSIDE:
         return people, None
     return people, sample(chunk, donors, streams.generator("requests.donors", chunk=chunk.number))
+
+
+def _origin(chunk: Chunk, rows: np.ndarray, group: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the origin group of the people chosen: the one asked for, if their ethnicity can stand for it."""
+    ethnicity = np.array([ETHNICITY_OF.get(name, NOBODY) for name in ORIGINS])
+    stands = chunk.ethnicity[rows] == ethnicity[wanted]
+    return np.where(stands, wanted, group[rows])
 
 
 def _join(parts: list[People]) -> People:

@@ -1,8 +1,10 @@
 """Which people of the population stand for which group of countries of origin.
 
-The population knows ethnicity and nativity, not the country of birth. Groups are told apart by ethnicity and,
-where that is too wide, by surname: `surnames.toml` lists common surnames of Brazil, China and Haiti. Not
-modelled: differences of naming inside a group (between Honduras and Mexico, say).
+The population knows ethnicity and nativity, not the country of birth. Spanish-naming countries are the
+Hispanic noncitizens. For Brazil, China and Haiti those with a common surname of the country come first
+(`surnames.toml`); where a chunk has too few of them, other noncitizens of the ethnicity stand in
+(`persons.py`). Not modelled: differences of naming inside a group (between Honduras and Mexico, say); Haitian
+given names.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from sim.population import ETHNICITIES, Chunk, Country
 from sim.requests.schema import ORIGINS
 
 WHITE, BLACK, API, HISPANIC = (ETHNICITIES.index(name) for name in ("white", "black", "api", "hispanic"))
-ETHNICITY_OF = {"portuguese": WHITE, "chinese": API, "haitian": BLACK}
+ETHNICITY_OF = {"spanish": HISPANIC, "portuguese": WHITE, "chinese": API, "haitian": BLACK}
+"""Ethnicity of the people who stand in where typical surnames run out."""
 
 
 class Origins:
@@ -35,9 +38,10 @@ class Origins:
         group = np.full(chunk.n, ORIGINS.index("other"), np.uint8)
         group[chunk.ethnicity == HISPANIC] = ORIGINS.index("spanish")
         for origin, surnames in self._typical.items():
-            rows = np.flatnonzero(chunk.ethnicity == ETHNICITY_OF[origin])
-            named = np.isin(chunk.surname[rows], surnames[surnames > 0])
-            group[rows[named]] = ORIGINS.index(origin)
+            named = np.isin(chunk.surname, surnames[surnames > 0])
+            if origin != "portuguese":  # the Census counts many of these names as Hispanic
+                named &= chunk.ethnicity == ETHNICITY_OF[origin]
+            group[named] = ORIGINS.index(origin)
         return group
 
 

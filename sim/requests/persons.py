@@ -3,9 +3,10 @@
 A person with two records (a duplicate filing) is one person: only first records can be chosen.
 
 Every person of the chunk has a random priority; a request takes the first noncitizen left of its origin
-group. Where a small chunk has too few of them, the rest are noncitizens of any group, then naturalised, then
-US-born people, so that the number of requests is always the one asked for. Equivalent to simple random
-sampling without replacement within each group (Efraimidis and Spirakis 2006, equal weights).
+group. Where the chunk has too few of them, it takes a noncitizen of the group's ethnicity, then any
+noncitizen, then a naturalised, then a US-born person, so that the number of requests is always the one asked
+for. Equivalent to simple random sampling without replacement within each group (Efraimidis and Spirakis 2006,
+equal weights).
 """
 
 from __future__ import annotations
@@ -13,26 +14,33 @@ from __future__ import annotations
 import numpy as np
 
 from sim.population import NATIVITIES, Chunk
+from sim.requests.origins import ETHNICITY_OF
 from sim.requests.schema import ORIGINS
 
+NOBODY = 255
 NONCITIZEN, NATURALISED = NATIVITIES.index("noncitizen"), NATIVITIES.index("naturalised")
 
 
 def choose(chunk: Chunk, group: np.ndarray, wanted: np.ndarray, priority: np.ndarray) -> np.ndarray:
     """Return the row of the chunk for each request, all different.
 
-    group: (n,) origin group of each person.  wanted: (m,) origin group of each request, m <= n.
+    group: (n,) origin group of each person by name.  wanted: (m,) origin group of each request, m <= n.
     priority: (n,) random numbers.
     """
     rows = np.full(len(wanted), -1, np.int64)
-    noncitizens = np.flatnonzero((chunk.nativity == NONCITIZEN) & first_records(chunk))
-    for origin in range(len(ORIGINS)):
-        asking = np.flatnonzero(wanted == origin)
-        found = _first(noncitizens[group[noncitizens] == origin], priority, len(asking))
-        rows[asking[: len(found)]] = found
+    free = first_records(chunk)
+    noncitizen = chunk.nativity == NONCITIZEN
+    alike = [noncitizen & (group == origin) for origin in range(len(ORIGINS))]
+    akin = [noncitizen & (chunk.ethnicity == ETHNICITY_OF.get(name, NOBODY)) for name in ORIGINS]
+    for pools in (alike, akin):
+        for origin, pool in enumerate(pools):
+            asking = np.flatnonzero((rows < 0) & (wanted == origin))
+            found = _first(np.flatnonzero(free & pool), priority, len(asking)) if len(asking) else asking
+            rows[asking[: len(found)]] = found
+            free[found] = False
     left = np.flatnonzero(rows < 0)
     if len(left):
-        rows[left] = _anyone(chunk, rows[rows >= 0], priority, len(left))
+        rows[left] = _anyone(chunk, free, priority, len(left))
     return rows
 
 
@@ -47,10 +55,8 @@ def _first(candidates: np.ndarray, priority: np.ndarray, count: int) -> np.ndarr
     return candidates[np.argsort(priority[candidates], kind="stable")[:count]]
 
 
-def _anyone(chunk: Chunk, taken: np.ndarray, priority: np.ndarray, count: int) -> np.ndarray:
-    """Return `count` people not yet taken: noncitizens first, then naturalised, then US-born."""
-    free = first_records(chunk)
-    free[taken] = False
+def _anyone(chunk: Chunk, free: np.ndarray, priority: np.ndarray, count: int) -> np.ndarray:
+    """Return `count` of the free people: noncitizens first, then naturalised, then US-born."""
     tier = np.full(chunk.n, 2, np.uint8)
     tier[chunk.nativity == NATURALISED] = 1
     tier[chunk.nativity == NONCITIZEN] = 0

@@ -15,12 +15,12 @@ from scipy.optimize import brentq
 from sim.errors import RefusedError
 from sim.population import CHUNK, ETHNICITIES, Country
 from sim.population.identifiers import OUTSIDE_CHUNKS
-from sim.requests.origins import ETHNICITY_OF, HISPANIC
+from sim.requests.origins import ETHNICITY_OF
 from sim.requests.schema import ORIGINS
 from sim.rng import Streams
 from sim.scenario import Scenario
 
-OUTSIDE_PER_CHUNK = 8_192
+OUTSIDE_PER_CHUNK = 4_700
 """Requests that one chunk of people outside the registry serves, few enough to have their origins."""
 
 DONORS_PER_REQUEST = 0.5
@@ -84,7 +84,6 @@ def donors_wanted(country: Country, scenario: Scenario) -> np.ndarray:
     """Return how many donors of each ethnicity a chunk of the registry should offer, shape (6,)."""
     mix = scenario.table("requests.origin_mix")
     share = np.full(len(ETHNICITIES), mix["other"] / len(ETHNICITIES))
-    share[HISPANIC] += mix["spanish"]
     for origin, ethnicity in ETHNICITY_OF.items():
         share[ethnicity] += mix[origin]
     wanted = np.ceil(share * scenario.requests.count * DONORS_PER_REQUEST / country.n_chunks)

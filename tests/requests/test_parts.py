@@ -1,0 +1,97 @@
+"""Parts of the draw on worlds small enough to check by hand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.requests.donors import Donors, assign
+from sim.requests.draw import hubs
+from sim.requests.persons import choose, mate_numbers
+
+
+def chunk(**columns: Any) -> Any:
+    n = len(next(iter(columns.values())))
+    given = {name: np.array(values) for name, values in columns.items()}
+    return SimpleNamespace(**({"n": n, "start": 0, "person": np.arange(n)} | given))
+
+
+def test_requests_take_noncitizens_of_their_group_by_priority() -> None:
+    people = chunk(nativity=[2, 2, 2, 0, 2], ethnicity=[5, 5, 0, 5, 5])
+    group, priority = np.array([0, 0, 1, 0, 0]), np.array([0.9, 0.1, 0.5, 0.0, 0.4])
+    assert choose(people, group, np.array([0, 1, 0]), priority).tolist() == [1, 2, 4]
+
+
+def test_where_a_group_is_too_small_others_are_taken_citizens_last() -> None:
+    people = chunk(nativity=[0, 1, 2, 2], ethnicity=[5] * 4)
+    group, priority = np.array([0, 0, 0, 1]), np.array([0.1, 0.2, 0.3, 0.4])
+    assert choose(people, group, np.array([0, 0, 0, 0]), priority).tolist() == [2, 3, 1, 0]
+
+
+def test_where_typical_names_run_out_people_of_the_ethnicity_stand_in() -> None:
+    people = chunk(nativity=[2, 2, 2, 2], ethnicity=[5, 2, 1, 2])
+    group, priority = np.array([0, 2, 4, 4]), np.array([0.1, 0.2, 0.3, 0.4])
+    chinese = 2
+    assert choose(people, group, np.array([chinese, chinese, chinese]), priority).tolist() == [1, 3, 0]
+
+
+def test_a_second_record_of_a_person_is_never_chosen() -> None:
+    people = chunk(nativity=[2, 2, 0], ethnicity=[5] * 3, person=[0, 0, 2])
+    assert choose(people, np.zeros(3), np.array([0, 0]), np.array([0.5, 0.1, 0.9])).tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 2, 0, 4, 1, 3]])
+def test_the_mate_is_the_next_of_the_household_and_the_first_after_the_last(order: list[int]) -> None:
+    household, tin = np.array([7, 7, 7, 8, 9, 9])[order], np.array([10, 11, 12, 20, 30, 31])[order]
+    mates = mate_numbers(chunk(household=household, tin=tin), np.arange(6))
+    same = [sorted(tin[(household == h) & (tin != t)].tolist()) for h, t in zip(household, tin, strict=True)]
+    assert all((mate in allowed) if allowed else mate == 0 for mate, allowed in zip(mates, same, strict=True))
+
+
+def test_a_duplicate_record_is_no_mate_of_its_own_person() -> None:
+    assert mate_numbers(chunk(household=[1, 1], tin=[5, 5], person=[0, 0]), np.array([0])).tolist() == [0]
+
+
+def pool(stratum: list[int], household: list[int]) -> Donors:
+    n = len(stratum)
+    codes = (np.arange(n, dtype=np.uint32) for _ in range(5))
+    return Donors(*codes, np.array(household, np.int64), np.array(stratum, np.uint8))
+
+
+def test_donors_are_of_the_borrowers_class_and_not_of_the_household() -> None:
+    found = assign(
+        pool([1, 1, 2], [100, 200, 300]),
+        np.array([1, 1, 2, 2, 3]),
+        np.array([100, 200, 1, 300, 1]),
+        np.zeros(5),
+        np.array([0.1, 0.2, 0.3]),
+        1.0,
+    )
+    assert found.tolist() == [1, 0, 2, -1, -1]
+
+
+def test_without_any_donor_nobody_can_borrow() -> None:
+    found = assign(pool([], []), np.array([1]), np.array([1]), np.zeros(1), np.zeros(0), 1.0)
+    assert found.tolist() == [-1]
+
+
+def test_a_skewed_choice_uses_some_donors_again_and_again() -> None:
+    luck = np.random.default_rng(1).random(2_000)
+    wanted, household = np.ones(2_000, np.uint8), np.zeros(2_000, np.int64)
+    donors = pool([1] * 1_000, list(range(1, 1_001)))
+    shuffle = np.random.default_rng(2).random(1_000)
+    uses = [np.bincount(assign(donors, wanted, household, luck, shuffle, skew)).max() for skew in (1.0, 3.0)]
+    assert uses[0] < 12 < 100 < uses[1]
+
+
+def test_the_use_of_hubs_falls_by_the_published_tail() -> None:
+    n, used = 49_200, 780  # requests that use one of them, see noise.address_reused.rate
+    draws = np.random.default_rng(3)
+    chosen = hubs(np.arange(1, 10_001), used, 1.464, draws.random(n), draws.random(10_000))
+    uses = np.bincount(chosen)
+    uses = uses[uses > 0]
+    assert 600 <= (uses > 20).sum() <= 780
+    assert 5 <= (uses > 500).sum() <= 12
