@@ -211,7 +211,7 @@ def _count(blocks, met):  # type: ignore[no-untyped-def]
         met[block] += 1
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@nb.njit(nogil=True, cache=True)
 def _keys_agree(requests, records, left, right, number, request, row):  # type: ignore[no-untyped-def]
     """Say whether a pair shares the key of pass `number`, by value and with nothing missing."""
     k = 0
@@ -223,7 +223,7 @@ def _keys_agree(requests, records, left, right, number, request, row):  # type: 
     return True
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@nb.njit(nogil=True, cache=True)
 def _tier(kind, columns, crossed, requests, records, request, row):  # type: ignore[no-untyped-def]
     """Return the tier of equality of one pair on one comparison of more than one column."""
     if kind == _CHAIN:

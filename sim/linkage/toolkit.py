@@ -156,8 +156,7 @@ class CodedString(BaseCompareFeature):
         return pd.Series(np.where(np.isnan(out), self.missing_value, out), index=s_left.index)
 
     def _similarity(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float64]:
-        """Return the similarity of each pair; of two empty strings as jellyfish, which the stock one
-        calls."""
+        """Return each pair's similarity; that of two empty strings as in jellyfish, which stock calls."""
         both_empty = (left == "") & (right == "")
         if self.method in self._SIMILARITIES:
             out = process.cpdist(left, right, scorer=self._SIMILARITIES[self.method], dtype=np.float64)

@@ -191,7 +191,7 @@ def test_the_classifier_links_the_same_pairs_from_stock_features(
     world: tuple[Frame, Frame], path: Path
 ) -> None:
     left, right = world
-    pairs, levels, links, scores = ours(path, left, right)
+    pairs, levels, links, _ = ours(path, left, right)
     stock = stock_features(path, pairs, left, right)
     columns = {}
     for k, comparison in enumerate(path.comparisons):
