@@ -27,15 +27,15 @@ from sim.linkage.weights import compare_as
 
 OUT = Path(__file__).parent / "results" / "febrl.csv"
 COLUMNS = {
-    "given": "given_name", "surname": "surname", "street": "address_1",
-    "suburb": "suburb", "number": "street_number", "postcode": "postcode", "birth": "date_of_birth", "number_of_insured": "soc_sec_id",
+    "given": "given_name", "surname": "surname", "street": "address_1", "suburb": "suburb",
+    "number": "street_number", "postcode": "postcode", "birth": "date_of_birth", "insured": "soc_sec_id",
 }  # fmt: skip
 SIMILAR = ((Kind.JARO_WINKLER, 0.92), (Kind.JARO_WINKLER, 0.8))
 DESIGN = Design(
     comparisons=(
         compare_as("given", *SIMILAR), compare_as("surname", *SIMILAR), compare_as("street", *SIMILAR),
         compare_as("suburb", *SIMILAR), compare_as("number"), compare_as("postcode", (Kind.EDIT, 1)),
-        compare_as("birth", (Kind.EDIT, 1)), compare_as("number_of_insured", (Kind.EDIT, 1)),
+        compare_as("birth", (Kind.EDIT, 1)), compare_as("insured", (Kind.EDIT, 1)),
     ),
     passes=(("given",), ("surname",), ("birth",), ("postcode",)),
     adjusted={"given": ("given",), "surname": ("surname",)},
