@@ -8,6 +8,7 @@ truth. A study (`sim.study.replicates`) does this for several populations, becau
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,6 +16,7 @@ import polars as pl
 from sim.linkage import link
 from sim.noise import apply
 from sim.outcome import Rate, Settings, count, judge, rates
+from sim.outcome.cases import Case, worked
 from sim.population import Country
 from sim.progress import Progress, silent
 from sim.requests import draw
@@ -24,11 +26,15 @@ from sim.scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What came of one replicate: outcomes and tallies (one row a request) and the ledger of noise."""
+    """What came of one replicate: outcomes and tallies (one row a request) and the ledger of noise.
+
+    cases: a few links worked through (`sim.outcome.cases`), in the first replicate only.
+    """
 
     outcomes: pl.DataFrame
     ledger: pl.DataFrame
     tallies: pl.DataFrame
+    cases: Sequence[Case] = ()
 
 
 def simulate(scenario: Scenario, replicate: int = 0, progress: Progress = silent) -> World:
@@ -39,7 +45,8 @@ def simulate(scenario: Scenario, replicate: int = 0, progress: Progress = silent
     noisy = apply(requests, scenario, streams)
     linked = link(country, noisy.frame, scenario, progress)
     outcomes = judge(country, requests, noisy, linked)
-    return World(outcomes, noisy.ledger, linked.tallies)
+    cases = worked(country, requests, noisy, linked, outcomes, scenario, streams) if replicate == 0 else ()
+    return World(outcomes, noisy.ledger, linked.tallies, cases)
 
 
 def rates_of(scenario: Scenario, replicate: int = 0) -> tuple[Rate, ...]:

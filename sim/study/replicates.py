@@ -108,6 +108,7 @@ def collect(
         tallies=_stack([world.tallies for world in worlds]),
         seconds=seconds,
         stopping=stopping,
+        cases=[case for world in worlds for case in world.cases],
     )
 
 
