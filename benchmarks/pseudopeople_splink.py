@@ -13,9 +13,8 @@ untuned.
 
 Splink and pseudopeople want an environment of their own:
     python -m venv ENV && ENV/bin/pip install pseudopeople "splink>=5"
-    ENV/bin/python benchmarks/pseudopeople_splink.py peer FOLDER     makes the data and Splink's scores in
-    FOLDER python benchmarks/pseudopeople_splink.py ours FOLDER             writes
-    benchmarks/results/pseudopeople_splink.csv
+    ENV/bin/python benchmarks/pseudopeople_splink.py peer FOLDER   makes the data and Splink's scores
+    python benchmarks/pseudopeople_splink.py ours FOLDER           writes results/pseudopeople_splink.csv
 """
 
 from __future__ import annotations
