@@ -16,6 +16,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
@@ -92,8 +93,14 @@ def _tell(lines: Sequence[object], code: int) -> int:
     return code
 
 
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Tell a warning as one line for the person at the terminal, without the place in our code."""
+    print(f"warning: {message}", file=sys.stderr)
+
+
 def main() -> None:
     """Entry point of the command `sim`."""
+    warnings.showwarning = _show_warning
     for stream in (sys.stdout, sys.stderr):  # a terminal of another encoding must not stop a run
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -16,6 +16,8 @@ import time
 from types import TracebackType
 from typing import Any, Protocol, Self, TextIO
 
+from sim.machine import resident_bytes
+
 
 class Progress(Protocol):
     """Told that `done` of `total` units of `step` are finished."""
@@ -152,15 +154,3 @@ def speed(number: float) -> str:
     if number >= 1e6:
         return f"{number / 1e6:.1f} million"
     return f"{number:,.0f}"
-
-
-def resident_bytes() -> int:
-    """Return the memory this process holds now, in bytes; 0 where the system does not say."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as stream:
-            pages = int(stream.read().split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0
-    import resource  # noqa: PLC0415 - there is none on Windows
-
-    return pages * resource.getpagesize()

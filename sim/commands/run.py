@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from sim.errors import InputErrors, Mistake
+from sim.errors import InputErrors, Mistake, RefusedError
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -32,6 +32,7 @@ def run(
     scale: str | None = None,
     out: Path = Path("runs"),
     workers: int = 1,
+    dry_run: Switch = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     quiet: Switch = False,
 ) -> None:
@@ -45,6 +46,7 @@ def run(
         scale: preview or national; sets the sizes (see configs/scales.toml).
         out: folder in which the run's own folder is made.
         workers: processes that share the replicates.
+        dry_run: say what time and memory the run should take, and do nothing.
         as_json: print the result for machines.
         quiet: print nothing but the result.
     """
@@ -53,6 +55,10 @@ def run(
     if not 1 <= workers <= 256:
         raise InputErrors([Mistake("command line", "--workers", f"is not in [1, 256] (got {workers})")])
 
+    expected = expect([asked], workers)
+    if dry_run:
+        print(expected)
+        return
     from sim.progress import listener
     from sim.record import write
     from sim.report.html import write as write_page
@@ -63,6 +69,21 @@ def run(
     folder = write(result, out)
     write_page(folder)
     print(_as_json(result, folder) if as_json else _as_text(result, folder))
+
+
+def expect(asked: Sequence[Scenario], workers: int) -> str:
+    """Return in words what time and memory a study should take; raises RefusedError when it cannot fit."""
+    from sim.machine import available_bytes
+    from sim.progress import span
+    from sim.study.estimate import estimate
+
+    found, left = estimate(asked, workers), available_bytes()
+    processes = f"{workers} {'process' if workers == 1 else 'processes'}"
+    words = f"about {span(found.seconds)} and {found.memory / 2**30:.1f} GB with {processes}"
+    if left is not None and found.memory > left:
+        what_to_do = "ask for fewer requests" if workers == 1 else "use fewer workers"
+        raise RefusedError(f"needs {words}, and {left / 2**30:.1f} GB are free; {what_to_do}")
+    return f"{words} (from measured speeds; expect a factor of two)"
 
 
 def load(name: str, sets: Sequence[str], *, scale: str | None = None, **options: str | None) -> Scenario:

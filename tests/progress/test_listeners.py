@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 import sim.progress
-from sim.progress import Bars, Lines, Quiet, listener, resident_bytes, silent, span, speed
+from sim.machine import available_bytes, resident_bytes
+from sim.progress import Bars, Lines, Quiet, listener, silent, span, speed
 
 
 class Clock:
@@ -111,3 +112,6 @@ def test_speed_is_told_in_thousands_or_millions() -> None:
 def test_memory_is_that_of_this_process() -> None:
     if os.path.exists("/proc/self/statm"):
         assert 2**24 < resident_bytes() < 2**36
+        left = available_bytes()
+        assert left is not None
+        assert 2**24 < left < 2**44
