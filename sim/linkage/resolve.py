@@ -13,6 +13,7 @@ score down, each request and each record once.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import numba as nb
@@ -25,22 +26,49 @@ from .scored import one_to_one
 Truth = Callable[[NDArray[np.int64]], dict[str, NDArray[np.generic]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links found, or what a keeper kept of them.
+
+    request: rows of the request list.  record: record numbers.  score: bits.  count: links each stands for.
+    truth: the linked records' columns for given places among these links.
+    """
+
+    request: NDArray[np.int32]
+    record: NDArray[np.int64]
+    score: NDArray[np.float64]
+    count: NDArray[np.int64]
+    truth: Truth
+
+
 class Keeper(Protocol):
     """Keeps the links of one path that its tie rule may still need; requests are rows 0..n-1."""
 
-    def add(
-        self, request: NDArray[np.int32], record: NDArray[np.int64], score: NDArray[np.float64], truth: Truth
-    ) -> None:
-        """Take links. truth: the linked records' columns for given places among these links."""
+    def fresh(self) -> Keeper:
+        """Return an empty keeper of the same kind."""
 
-    def merge(self, other: Keeper) -> None:
-        """Take what another keeper of the same path kept of other records."""
+    def add(self, links: Links) -> None:
+        """Take links found among records not seen before, or what another keeper kept of such."""
+
+    def kept(self) -> Links:
+        """Return what is kept, all of it held as columns: adding it to a fresh keeper gives this one."""
 
     def counts(self) -> NDArray[np.int64]:
         """Return the number of links of each request."""
 
     def chosen(self) -> dict[str, NDArray[np.generic]]:
         """Return the disclosed links sorted by request and record: request, record, score, truth columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Truth columns held as arrays, which can be sent to another process."""
+
+    columns: dict[str, NDArray[np.generic]]
+
+    def __call__(self, places: NDArray[np.int64]) -> dict[str, NDArray[np.generic]]:
+        """Return the columns for these places."""
+        return {name: values[places] for name, values in self.columns.items()}
 
 
 def keeper_for(tie: str, n_requests: int, *, one_each: bool = False) -> Keeper:
@@ -60,36 +88,27 @@ class OneLink:
         self._record = np.full(n_requests, -1, np.int64)
         self._columns: dict[str, NDArray[np.generic]] = {}
 
-    def add(
-        self, request: NDArray[np.int32], record: NDArray[np.int64], score: NDArray[np.float64], truth: Truth
-    ) -> None:
-        """Take links; see Keeper."""
-        self._absorb(request, record, score, np.ones(len(request), np.int64), truth)
+    def fresh(self) -> OneLink:
+        """Return an empty keeper of the same kind."""
+        return OneLink(self.tie, len(self._count))
 
-    def _absorb(
-        self, request: NDArray[np.int32], record: NDArray[np.int64], score: NDArray[np.float64],
-        count: NDArray[np.int64], truth: Truth,
-    ) -> None:  # fmt: skip
-        if not len(request):
+    def add(self, links: Links) -> None:
+        """Take links; see Keeper."""
+        if not len(links.request):
             return
-        better = _absorb(
-            request, record, score, count, self.tie == "best", self._count, self._score, self._record
-        )
-        better = better[self._record[request[better]] == record[better]]
-        for name, values in truth(better).items():
+        state = self._count, self._score, self._record
+        better = _absorb(links.request, links.record, links.score, links.count, self.tie == "best", *state)
+        better = better[self._record[links.request[better]] == links.record[better]]
+        for name, values in links.truth(better).items():
             if name not in self._columns:
                 self._columns[name] = np.zeros(len(self._count), values.dtype)
-            self._columns[name][request[better]] = values
+            self._columns[name][links.request[better]] = values
 
-    def merge(self, other: Keeper) -> None:
-        """Take what another keeper of the same path kept of other records."""
-        assert isinstance(other, OneLink)
-        rows = np.flatnonzero(other._count).astype(np.int32)
-
-        def truth(places: NDArray[np.int64]) -> dict[str, NDArray[np.generic]]:
-            return {name: values[rows[places]] for name, values in other._columns.items()}
-
-        self._absorb(rows, other._record[rows], other._score[rows], other._count[rows], truth)
+    def kept(self) -> Links:
+        """Return one link for each request that has any; see Keeper."""
+        rows = np.flatnonzero(self._count).astype(np.int32)
+        held = Held({name: values[rows] for name, values in self._columns.items()})
+        return Links(rows, self._record[rows], self._score[rows], self._count[rows], held)
 
     def counts(self) -> NDArray[np.int64]:
         """Return the number of links of each request."""
@@ -131,33 +150,43 @@ class EveryLink:
         self._count = np.zeros(n_requests, np.int64)
         self._parts: list[dict[str, NDArray[np.generic]]] = []
 
-    def add(
-        self, request: NDArray[np.int32], record: NDArray[np.int64], score: NDArray[np.float64], truth: Truth
-    ) -> None:
-        """Take links; see Keeper."""
-        self._count += np.bincount(request, minlength=len(self._count))
-        part: dict[str, NDArray[np.generic]] = {"request": request, "record": record, "score": score}
-        self._parts.append(part | truth(np.arange(len(request))))
+    def fresh(self) -> EveryLink:
+        """Return an empty keeper of the same kind."""
+        return EveryLink(self.tie, len(self._count), self.one_each)
 
-    def merge(self, other: Keeper) -> None:
-        """Take what another keeper of the same path kept of other records."""
-        assert isinstance(other, EveryLink)
-        self._count += other._count
-        self._parts += other._parts
+    def add(self, links: Links) -> None:
+        """Take links; see Keeper."""
+        if not len(links.request):
+            return
+        self._count += np.bincount(links.request, minlength=len(self._count))
+        part: dict[str, NDArray[np.generic]] = {
+            "request": links.request, "record": links.record, "score": links.score
+        }  # fmt: skip
+        self._parts.append(part | links.truth(np.arange(len(links.request))))
+
+    def kept(self) -> Links:
+        """Return all links; see Keeper."""
+        columns = self._together()
+        request, record, score = (columns.pop(name) for name in ("request", "record", "score"))
+        return Links(request, record, score, np.ones(len(request), np.int64), Held(columns))  # type: ignore[arg-type]
 
     def counts(self) -> NDArray[np.int64]:
         """Return the number of links of each request."""
         return self._count
 
-    def chosen(self) -> dict[str, NDArray[np.generic]]:
-        """Return the disclosed links, sorted by request and record."""
+    def _together(self) -> dict[str, NDArray[np.generic]]:
         if not self._parts:
             none = np.zeros(0)
             return {"request": none.astype(np.int32), "record": none.astype(np.int64), "score": none}
-        links = {name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]}
+        return {name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]}
+
+    def chosen(self) -> dict[str, NDArray[np.generic]]:
+        """Return the disclosed links, sorted by request and record."""
+        links = self._together()
         order = np.lexsort((links["record"], links["request"]))
         links = {name: values[order] for name, values in links.items()}
-        return {name: values[self._kept(links)] for name, values in links.items()}
+        kept = self._kept(links)
+        return {name: values[kept] for name, values in links.items()}
 
     def _kept(self, links: Columns) -> NDArray[np.bool_]:
         """Say which of the sorted links are disclosed under one-to-one and the tie rule."""

@@ -8,9 +8,9 @@ depend on their order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -22,10 +22,14 @@ from sim.progress import Progress, silent
 from .bounded import Layout
 from .comparison import Path, Rule
 from .normalise import Fields
-from .resolve import Keeper, Truth
+from .resolve import Held, Keeper, Links, Truth
 from .toolkit import BoundedIndex, candidate_levels, coded_frame, compare_levels, decide, needed_columns
 
 BATCH = 4  # chunks; about a million records, a few hundred megabytes at most
+
+_MANY = 50_000  # links of a batch beyond which all but the needed are dropped before columns are gathered
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 TRUTH = {
     "person": np.int64, "household": np.int64, "surname": np.uint32, "surname2": np.uint32,
@@ -95,6 +99,20 @@ class PathSearch:
             place.truth(row),
         )
 
+    def links(self, chunks: Sequence[Any], fresh: Callable[[], Keeper]) -> Links:
+        """Return the links of a batch that the tie rule may need, their truth gathered."""
+        scored = self.score(chunks)
+        places = np.flatnonzero(scored.link)
+        found = Links(
+            scored.request[places], scored.record[places], scored.score[places],
+            np.ones(len(places), np.int64), lambda chosen: scored.truth(places[chosen]),
+        )  # fmt: skip
+        if len(places) > _MANY:
+            keeper = fresh()
+            keeper.add(found)
+            return keeper.kept()
+        return replace(found, truth=Held(found.truth(np.arange(len(places)))))
+
     def _sieve(self, chunk: Any) -> NDArray[np.int64] | None:
         """Return the rows of a chunk that may share a key with a request; None for (nearly) all of them."""
         marks = np.zeros(chunk.n, bool)
@@ -156,40 +174,31 @@ def search(
     """
     wanted = list(range(country.n_chunks) if numbers is None else numbers)
     batches = [wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)]
+
+    def work(batch: Sequence[int]) -> tuple[int, int, list[Links]]:
+        chunks = [country.chunk(number) for number in batch]
+        found = [each.links(chunks, keeper.fresh) for each, keeper in zip(searches, keepers, strict=True)]
+        return len(batch), sum(chunk.n for chunk in chunks), found
+
     progress("link", 0, len(wanted), people=0)
     people = done = 0
-    for batch, (seen, found) in zip(batches, _in_order(country, searches, batches, workers), strict=False):
-        for keeper, scored in zip(keepers, found, strict=True):
-            add_links(keeper, scored)
-        people, done = people + seen, done + len(batch)
+    for chunks, seen, found in _each(work, batches, workers):
+        for keeper, links in zip(keepers, found, strict=True):
+            keeper.add(links)
+        people, done = people + seen, done + chunks
         progress("link", done, len(wanted), people=people)
 
 
-def _in_order(
-    country: Any, searches: Sequence[PathSearch], batches: Sequence[Sequence[int]], workers: int
-) -> Iterator[tuple[int, list[Scored]]]:
-    def work(batch: Sequence[int]) -> tuple[int, list[Scored]]:
-        chunks = [country.chunk(number) for number in batch]
-        return sum(chunk.n for chunk in chunks), [search.score(chunks) for search in searches]
-
+def _each(work: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
+    """Yield the results of all items, in the order in which they are ready."""
     if workers == 1:
-        yield from map(work, batches)
+        yield from map(work, items)
         return
+    # One item ahead of the workers at most: a batch holds a few hundred megabytes.
     parallel = Parallel(
-        n_jobs=workers, prefer="threads", return_as="generator_unordered", pre_dispatch=workers + 1
+        n_jobs=workers, prefer="threads", return_as="generator_unordered", pre_dispatch=workers, batch_size=1
     )
-    yield from parallel(delayed(work)(batch) for batch in batches)
-
-
-def add_links(keeper: Keeper, scored: Scored) -> None:
-    """Hand the links among scored pairs to a keeper."""
-    places = np.flatnonzero(scored.link)
-    keeper.add(
-        scored.request[places],
-        scored.record[places],
-        scored.score[places],
-        lambda chosen: scored.truth(places[chosen]),
-    )
+    yield from parallel(delayed(work)(item) for item in items)
 
 
 def prepare(
