@@ -112,15 +112,28 @@ def load(name: str, sets: Sequence[str], *, scale: str | None = None, **options:
 
 
 def _check_names(scenario: Scenario, name: str, pairs: Sequence[tuple[str, str]]) -> None:
-    """Refuse an unknown rule or blocking field before any people are drawn, told of what set it."""
-    from sim.linkage.rules import rule_of
+    """Refuse an unknown rule or blocking field before any work, told of the file or option that set it."""
+    from sim.linkage.normalise import FIELDS
+    from sim.linkage.rules import RULES
+    from sim.toml_files import nearest
 
-    try:
-        rule_of(scenario)
-    except InputErrors as errors:
-        overridden = {key for key, _ in pairs}
-        files = {m.key: "--set" if m.key in overridden else name for m in errors.mistakes}
-        raise InputErrors([Mistake(files[m.key], m.key, m.problem) for m in errors.mistakes]) from None
+    fields = [field for each in scenario.linkage.blocking for field in each.split("+")]
+    asked = [
+        ("linkage.rule", scenario.linkage.rule, RULES),
+        *(("linkage.blocking", f, FIELDS) for f in fields),
+    ]
+    overridden = {key for key, _ in pairs}
+    mistakes = [
+        Mistake(
+            "--set" if key in overridden else name,
+            key,
+            f"should be one of {', '.join(sorted(known))}{nearest(word, known)} (got {word!r})",
+        )
+        for key, word, known in asked
+        if word not in known
+    ]
+    if mistakes:
+        raise InputErrors(mistakes)
 
 
 def _option(mistake: Mistake, options: dict[str, str | None]) -> Mistake:

@@ -19,6 +19,9 @@ import pytest
 
 import sim.machine
 from sim.cli import call
+from sim.commands.run import load
+from sim.linkage.rules import RULES
+from sim.scenario_files import presets
 
 # With so few requests the published share without a unit cannot always be reached, which is a warning.
 SMALL = ["--set", "population.size=20_000", "--set", "requests.count=300", "--replicates", "2",
@@ -105,8 +108,18 @@ def test_a_dry_run_says_time_and_memory_and_does_nothing(
     assert not (tmp_path / "runs").exists()
 
 
-def test_a_rule_that_does_not_exist_is_told_before_any_people_are_drawn(
+def test_a_rule_or_field_that_does_not_exist_is_told_before_any_people_are_drawn(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert call(["run", "--set", "linkage.rule=name_olny"]) == 2
-    assert capsys.readouterr().err.startswith("--set: linkage.rule: should be one of ")
+    wrong = ["--set", "linkage.rule=name_olny", "--set", 'linkage.blocking=["zip+shoe"]']
+    assert call(["run", *wrong]) == 2
+    rule, blocking = capsys.readouterr().err.splitlines()
+    assert rule.startswith("--set: linkage.rule: should be one of ")
+    assert rule.endswith("; did you mean name_only? (got 'name_olny')")
+    assert blocking.startswith("--set: linkage.blocking: should be one of ")
+    assert blocking.endswith("(got 'shoe')")
+
+
+@pytest.mark.parametrize("name", sorted(presets()))
+def test_every_preset_names_a_rule_that_exists(name: str) -> None:
+    assert load(name, ()).linkage.rule in RULES
