@@ -163,7 +163,9 @@ class Addresses:
         """Return houses, lots and number blocks of every ZIP; blocks by the country's true size, at least 20."""
         size = np.diff(self.dwellings.offsets)
         places = self.dwellings.places
-        houses = size - np.rint(size * places.multi_family).astype(np.int64)
+        # Whole buildings, carried over from ZIP to ZIP, so that a thinned country has no fractions of them.
+        built = np.floor(np.cumsum(size * places.multi_family) / self.units_a_building).astype(np.int64)
+        houses = size - np.minimum(np.diff(built, prepend=0) * self.units_a_building, size)
         lots = np.maximum(houses + -(-(size - houses) // self.units_a_building), 1)
         most = np.maximum(size, places.households)
         blocks = np.maximum(20, -(-most // (4 * LOTS_A_STREET)) + 1)

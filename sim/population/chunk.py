@@ -45,6 +45,11 @@ class _FiledNames(NamedTuple):
     suffix: Array
 
 
+def _sealed(column: Array) -> Array:
+    column.flags.writeable = False
+    return column
+
+
 @dataclass(frozen=True, eq=False)
 class Chunk:
     """Records start .. start + n - 1 of a country (people outside the registry for number >= Country.OUTSIDE).
@@ -122,16 +127,14 @@ class Chunk:
 
     @cached_property
     def _double(self) -> Array | None:
-        return filing.doubles(self.country.tables.filing, self._key("duplicates"), self._frame.household)
+        return filing.doubles(self.country.filing, self._key("duplicates"), self._frame.household)
 
     def _key(self, purpose: str) -> int:
         return self.country.streams.integer(f"population.{purpose}", self.number)
 
     def _seen(self, column: Array) -> Array:
         """Return a column of truth with duplicate filings showing the person they double; read-only."""
-        shown = column if self._double is None else column[self._double]
-        shown.flags.writeable = False
-        return shown
+        return _sealed(column if self._double is None else column[self._double])
 
     # --- the person (truth) -----------------------------------------------------------------------------
 
@@ -266,7 +269,7 @@ class Chunk:
         previous, previous_people = self._previous
         people_of = country.tables.households.people[frame.kind]
         filed = _Filed(*filing.addresses(
-            country.tables.filing, self._key("filing_address"), frame.household, frame.role, self._moves.years,
+            country.filing, self._key("filing_address"), frame.household, frame.role, self._moves.years,
             self._homes.home, previous, previous_people, people_of, country.dwellings.total,
             country.addresses.offices,
         ))  # fmt: skip
@@ -285,19 +288,19 @@ class Chunk:
     def _filed_names(self) -> _FiledNames:
         frame, tables = self._frame, self.country.tables
         return _FiledNames(*filing.names(
-            tables.filing, tables.surnames, self._key("filing_name"), self._key("former_surname"), frame.role, self.ethnicity, self._moves.years, frame.household, self.surname, self.surname2, self.middle,
+            self.country.filing, tables.surnames, self._key("filing_name"), self._key("former_surname"), frame.role, self.ethnicity, self._moves.years, frame.household, self.surname, self.surname2, self.middle,
             self.suffix,
         ))  # fmt: skip
 
     @cached_property
     def file_surname(self) -> Array:
         """Return the first surname on file."""
-        return self._filed_names.surname
+        return _sealed(self._filed_names.surname)
 
     @cached_property
     def file_surname2(self) -> Array:
         """Return the second surname on file, 0 none."""
-        return self._filed_names.surname2
+        return _sealed(self._filed_names.surname2)
 
     @cached_property
     def file_given(self) -> Array:
@@ -307,36 +310,35 @@ class Chunk:
     @cached_property
     def file_middle(self) -> Array:
         """Return the middle initial on file."""
-        return self._filed_names.middle
+        return _sealed(self._filed_names.middle)
 
     @cached_property
     def file_suffix(self) -> Array:
         """Return the suffix on file."""
-        return self._filed_names.suffix
+        return _sealed(self._filed_names.suffix)
 
     @cached_property
     def file_birth(self) -> Array:
         """Return the date of birth on file."""
-        return filing.births(self.country.tables.filing, self._key("filing_birth"), self.birth)
+        return _sealed(filing.births(self.country.filing, self._key("filing_birth"), self.birth))
 
     @cached_property
     def file_tin(self) -> Array:
         """Return the number on file."""
-        return filing.numbers(
-            self.country.tables.filing, self._key("filing_number"), self._frame.household, self.tin
-        )
+        key = self._key("filing_number")
+        return _sealed(filing.numbers(self.country.filing, key, self._frame.household, self.tin))
 
     @cached_property
     def file_address(self) -> Array:
         """Return the address on file."""
-        return self._filed.address
+        return _sealed(self._filed.address)
 
     @cached_property
     def occupants(self) -> Array:
         """Return how many people live at the address on file now (0: nobody, an office)."""
-        return self._filed.occupants
+        return _sealed(self._filed.occupants)
 
     @cached_property
     def lives_at_file(self) -> Array:
         """Return whether the person lives at the address on file."""
-        return self._filed.lives
+        return _sealed(self._filed.lives)

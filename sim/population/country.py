@@ -1,8 +1,8 @@
 """The registry of a whole country as a stream of chunks, and the tables all chunks share.
 
 Chunk k is a pure function of (the scenario's population and registry settings, seed, replicate, k): it can be made in any
-process, in any order, and thrown away. Tables depend on the settings only; a process builds them once and
-keeps the last few settings' tables.
+process, in any order, and thrown away. Tables depend on the population's parameters only; a process builds them once
+and keeps those of the last few scenarios.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sim.scenario import Scenario
 
 @dataclass(frozen=True, eq=False)
 class Tables:
-    """What every chunk of a scenario draws from; the same for all seeds, replicates and sizes."""
+    """What every chunk draws from; the same for all seeds, replicates, sizes and faults of the registry."""
 
     households: households.HouseholdTable
     births: births.BirthTable
@@ -36,7 +36,6 @@ class Tables:
     givens: givens.GivenTable
     naming: naming.NamingTable
     moves: moves.MoveTable
-    filing: filing.FilingTable
     streets: streets.Streets
     state_of_kind: Array
 
@@ -55,19 +54,17 @@ def _build(scenario: Scenario) -> Tables:
         givens=first_names,
         naming=naming.build(scenario, first_names),
         moves=moves.build(scenario),
-        filing=filing.build(scenario),
         streets=streets.build(scenario),
         state_of_kind=states[who.state].astype(np.uint8),
     )
 
 
 class _ByContent:
-    """A scenario that equals another when their population and registry parameters do: the key of the cache."""
+    """A scenario that equals another when their population parameters do: the key of the cache."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        parts = (k for k in scenario.parameters if k.startswith(("population.", "registry.")))
-        self._sha = scenario.slice_sha(parts)
+        self._sha = scenario.slice_sha(k for k in scenario.parameters if k.startswith("population."))
 
     def __hash__(self) -> int:
         return hash(self._sha)
@@ -99,6 +96,11 @@ class Country:
     def tables(self) -> Tables:
         """Return the tables the chunks draw from, shared by all countries of equal settings."""
         return _tables(_ByContent(self.scenario))
+
+    @cached_property
+    def filing(self) -> filing.FilingTable:
+        """Return the shares of faults in the registry."""
+        return filing.build(self.scenario)
 
     @cached_property
     def dwellings(self) -> dwellings.Dwellings:

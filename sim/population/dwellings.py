@@ -15,7 +15,7 @@ import polars as pl
 from numba import njit
 
 from sim import tables
-from sim.population.draw import Array, mix
+from sim.population.draw import Array, below, mix
 from sim.scenario import Scenario
 
 ETHNICITIES = ("white", "black", "api", "aian", "multi", "hispanic")
@@ -123,8 +123,8 @@ def build(where: Places, chunks: int, households_per_chunk: float, vacancy: floa
 @njit(cache=True, nogil=True)
 def slot_number(i, k, chunks, rotation):  # type: ignore[no-untyped-def]
     """Return the dwelling chunk `k` owns in block `i`."""
-    shift = np.int64(mix(rotation, i) % np.uint64(chunks))
-    return np.int64(i) * chunks + (k + shift) % chunks
+    turned = k + below(mix(rotation, i), chunks)
+    return np.int64(i) * chunks + (turned - chunks if turned >= chunks else turned)
 
 
 @njit(cache=True, nogil=True)
@@ -209,7 +209,7 @@ def _lodge(key, bounds, offsets, kind, kind_state):  # type: ignore[no-untyped-d
         low, high = bounds[kind_state[kind[h]]], bounds[kind_state[kind[h]] + 1]
         if high <= low:
             low, high = 0, bounds[-1]
-        number = low + np.int64(mix(key, h) % np.uint64(high - low))
+        number = low + below(mix(key, h), high - low)
         home[h] = number + 1
         place[h] = np.searchsorted(offsets, number, side="right") - 1
     return home, place

@@ -2,8 +2,8 @@
 
 US-born: p(f | e, s, y) proportional to births(f, s, y) x P(e | f), the births of the Social Security table and the
 ethnic shares of the 2020 Census. Foreign-born: p(f | e, s) proportional to the excess of the 2020 count over births
-carried to 2020 by survival, times P(e | f); names that are English nicknames are taken out of the excess, since a
-nickname's 2020 count holds US-born people, except where most bearers are Hispanic or Asian.
+carried to 2020 by survival, times P(e | f); English nicknames are taken out of the excess, since a nickname's 2020
+count holds US-born people (`_kept`).
 Codes: 0 none, 1..n the names of either table by falling 2020 count, then the tail (`letters`), cut by ethnicity.
 """
 
@@ -23,8 +23,7 @@ from sim.population.letters import LetterModel
 from sim.population.surnames import found, spelled
 from sim.scenario import Scenario
 
-FIRST_YEAR, LAST_YEAR = 1910, 2007
-_YEARS = LAST_YEAR - FIRST_YEAR + 1
+FIRST_YEAR, LAST_YEAR = 1910, 2007  # people born later are not adults at the reference date
 _OTHER = "ALL OTHER NAMES"
 
 
@@ -32,8 +31,8 @@ _OTHER = "ALL OTHER NAMES"
 class GivenTable:
     """Named tables (`draw`) of first names, and the tail.
 
-    born_cells, born_start: US-born, segment (ethnicity * 2 + sex) * YEARS + year - 1910.  abroad_cells, abroad_start:
-    foreign-born, segment ethnicity * 2 + sex.  tail: P(tail) by (ethnicity, sex, 0 US-born or 1 not).
+    born_cells, born_start: US-born, segment (ethnicity * 2 + sex) * years + year - 1910.  abroad_cells, abroad_start:
+    foreign-born, segment ethnicity * 2 + sex.  born_tail, abroad_tail: P(tail) by birth year and by segment.
     tail_start, tail_size: codes by ethnicity.  listed: names by code.  model: spelling of the tail.
     """
 
@@ -41,7 +40,8 @@ class GivenTable:
     born_start: Array
     abroad_cells: Array
     abroad_start: Array
-    tail: Array
+    born_tail: Array
+    abroad_tail: Array
     tail_start: Array
     tail_size: Array
     listed: pl.Series
@@ -61,22 +61,22 @@ class GivenTable:
         return found(strings, self.listed, self.model)
 
 
-def build(scenario: Scenario) -> GivenTable:
-    """Return the table for the scenario's tail and survival parameters."""
-    names, births = _listed()
+def build(scenario: Scenario, last_year: int = LAST_YEAR) -> GivenTable:
+    """Return the table for the scenario's tail and survival parameters, for people born up to `last_year`."""
+    names, births = _listed(last_year)
     shares = names.select([f"pct_{e}" for e in ETHNICITIES]).to_numpy().T.copy()
     rare = shares[:, -1]  # every name outside the Census list has the shares of "ALL OTHER NAMES"
     sizes = np.rint(scenario.value("population.given_tail.names") * rare / rare.sum()).astype(np.int64)
     starts = names.height + 1 + np.concatenate([[0], np.cumsum(sizes)[:-1]])
     abroad_cells, abroad_start, abroad_tail = _abroad(scenario, births, names, shares)
-    tail = np.empty((6, 2, 2))
-    tail[:, :, 0] = scenario.value("population.given_tail.us_born")
-    tail[:, :, 1] = abroad_tail
+    by_decade = scenario.table("population.given_tail.us_born")
+    born_tail = np.array([by_decade[str(y // 10 * 10)] for y in range(FIRST_YEAR, last_year + 1)])
     model = LetterModel(names["name"], int(sizes.sum()))
-    born_cells, born_start = _born(births, shares)
+    born_cells, born_start = _born(births, shares, last_year - FIRST_YEAR + 1)
     return GivenTable(
-        born_cells, born_start, abroad_cells, abroad_start, tail, starts, sizes, names["name"], model
-    )
+        born_cells, born_start, abroad_cells, abroad_start, born_tail, abroad_tail.ravel(), starts, sizes,
+        names["name"], model,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,9 @@ class _Births:
     count: Array
 
 
-def _listed() -> tuple[pl.DataFrame, _Births]:
+def _listed(last_year: int) -> tuple[pl.DataFrame, _Births]:
     """Return all names with code, 2020 count, ethnic and male shares, by falling count, then births; and the births."""
-    births = tables.births().filter(pl.col("year") <= LAST_YEAR)
+    births = tables.births().filter(pl.col("year") <= last_year)
     level = births["name"].to_physical().to_numpy()
     born = np.bincount(level, births["births"].to_numpy())
     distinct = births["name"].unique()
@@ -113,15 +113,15 @@ def _listed() -> tuple[pl.DataFrame, _Births]:
     names = names.select("name", "count", "births", *shares, (pl.col("pct_male_x100") / 1e4).alias("male"))
     sex = (births["sex"].cast(pl.String) == "F").to_numpy().astype(np.int64)
     year = births["year"].to_numpy().astype(np.int64)
-    order = np.argsort((sex * _YEARS + year - FIRST_YEAR).astype(np.int16), kind="stable")
+    order = np.argsort((sex * 1000 + year - FIRST_YEAR).astype(np.int16), kind="stable")
     columns = (sex, year, code_of[level], births["births"].to_numpy().astype(np.float64))
     return names, _Births(*(column[order] for column in columns))
 
 
-def _born(births: _Births, shares: Array) -> tuple[Array, Array]:
+def _born(births: _Births, shares: Array, years: int) -> tuple[Array, Array]:
     """Return cells and starts of the US-born tables."""
-    segment = births.sex * _YEARS + births.year - FIRST_YEAR
-    base = np.searchsorted(segment, np.arange(2 * _YEARS + 1)).astype(np.int64)
+    segment = births.sex * years + births.year - FIRST_YEAR
+    base = np.searchsorted(segment, np.arange(2 * years + 1)).astype(np.int64)
     n = len(segment)
     # A share rounded to nothing in a table of hundredths of a per cent is not quite nothing.
     weights = births.count * np.maximum(shares[:, births.code - 1], 2e-5)
@@ -140,7 +140,8 @@ def _abroad(
     listed = names["count"].to_numpy().astype(np.float64)
     male = names["male"].to_numpy()
     by_sex = np.stack([listed * male, listed * (1 - male)])
-    excess = np.clip(by_sex - carried, 0.0, None) * _kept(names)
+    excess = np.clip(by_sex - carried, 0.0, None)
+    excess *= _kept(names, by_sex, excess)
     census = tables.first_names()
     other = census.filter(pl.col("name") == _OTHER)
     rare = other["count"][0] * np.array([other["pct_male_x100"][0], other["pct_female_x100"][0]]) / 1e4
@@ -161,38 +162,44 @@ def _abroad(
 
 
 def _carried(scenario: Scenario, births: _Births, n: int) -> Array:
-    """Return births of every name and sex (2 x n) alive in 2020, by the survival of their decade."""
+    """Return births of every name and sex (2 x n) alive in 2020 and in the Census's table of names."""
     survival = scenario.table("population.survival_to_2020")
-    decades = np.array([survival[str(d)] for d in range(FIRST_YEAR, LAST_YEAR + 1, 10)])
-    alive = births.count * decades[(births.year - FIRST_YEAR) // 10]
+    decades = np.array([survival[str(d)] for d in range(FIRST_YEAR, int(births.year.max()) + 1, 10)])
+    alive = births.count * decades[(births.year - FIRST_YEAR) // 10] * scenario.value("population.census_named_share")
     return np.bincount(births.sex * n + births.code - 1, alive, 2 * n).reshape(2, n)
 
 
-def _kept(names: pl.DataFrame) -> Array:
-    """Return 0 for English nicknames, 1 for other names; nicknames borne mostly by Hispanics or Asians stay."""
-    nicknames = pl.Series([n.upper() for n in NickNamer().canonical_lookup])
+def _kept(names: pl.DataFrame, by_sex: Array, excess: Array) -> Array:
+    """Return 0 for English nicknames, 1 for other names.
+
+    A nickname is a name the package lists as one, whose bearers are not mostly Hispanic or Asian, and of whom births
+    explain less than half: JOHN, which it lists for JONATHAN, is a name of its own, MIKE is not.
+    """
+    listed = pl.Series([n.upper() for n in NickNamer().canonical_lookup])
     immigrant = (names["pct_hispanic"] + names["pct_api"]).to_numpy() > 0.5
-    return np.where(names["name"].is_in(nicknames.implode()).to_numpy() & ~immigrant, 0.0, 1.0)
+    informal = excess.sum(axis=0) > 0.5 * by_sex.sum(axis=0)
+    nickname = names["name"].is_in(listed.implode()).to_numpy() & informal & ~immigrant
+    return np.where(nickname, 0.0, 1.0)
 
 
 @njit(cache=True, nogil=True)
-def _draw(key, sex, ethnicity, nativity, birth, born_cells, born_start, abroad_cells, abroad_start, tail, tail_start,
-          tail_size):  # type: ignore[no-untyped-def]  # fmt: skip
+def _draw(key, sex, ethnicity, nativity, birth, born_cells, born_start, abroad_cells, abroad_start, born_tail,
+          abroad_tail, tail_start, tail_size):  # type: ignore[no-untyped-def]  # fmt: skip
     out = np.empty(sex.size, np.uint32)
+    years = born_tail.size
     for row in range(sex.size):
         group = np.int64(ethnicity[row]) * 2 + np.int64(sex[row])
-        foreign = np.int64(nativity[row] > 0)
-        other = mix(key, 2 * row + 1)
+        foreign = nativity[row] > 0
+        year = min(max(np.int64(birth[row]) // 10000 - FIRST_YEAR, 0), years - 1)
         word = mix(key, 2 * row)
-        if high_unit(other) < tail[group, foreign]:
+        if high_unit(mix(key, 2 * row + 1)) < (abroad_tail[group] if foreign else born_tail[year]):
             e = group >> 1
             out[row] = tail_start[e] + below(word, tail_size[e])
         elif foreign:
             start = abroad_start[group]
             out[row] = named(word, abroad_cells[start + below(word, abroad_start[group + 1] - start)])
         else:
-            year = min(max(np.int64(birth[row]) // 10000, FIRST_YEAR), LAST_YEAR)
-            segment = group * _YEARS + year - FIRST_YEAR
+            segment = group * years + year
             start = born_start[segment]
             out[row] = named(word, born_cells[start + below(word, born_start[segment + 1] - start)])
     return out
@@ -202,5 +209,5 @@ def draw(table: GivenTable, key: int, sex: Array, ethnicity: Array, nativity: Ar
     """Return a given name (u32 code) for every person. birth: yyyymmdd; nativity: 0 US-born."""
     return np.asarray(_draw(
         np.uint64(key), sex, ethnicity, nativity, birth, table.born_cells, table.born_start, table.abroad_cells,
-        table.abroad_start, table.tail.reshape(12, 2), table.tail_start, table.tail_size,
+        table.abroad_start, table.born_tail, table.abroad_tail, table.tail_start, table.tail_size,
     ))  # fmt: skip

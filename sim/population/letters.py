@@ -132,9 +132,9 @@ def _points(text, m, cumulative):  # type: ignore[no-untyped-def]
 
 
 def as_bytes(strings: pl.Series, width: int = LONGEST) -> Array:
-    """Return strings as rows of `width` bytes, zero-filled; longer ones and nulls become rows of zeros."""
-    text = strings.fill_null("")
-    text = pl.select(pl.when(text.str.len_bytes() <= width).then(text).otherwise(pl.lit(""))).to_series()
+    """Return strings as rows of `width` bytes, zero-filled; nulls and all that is not 1..width letters A-Z are zeros."""
+    fits = strings.str.contains(f"^[A-Z]{{1,{width}}}$")
+    text = pl.select(pl.when(fits).then(strings).otherwise(pl.lit(""))).to_series()
     return text.to_numpy().astype(f"S{width}").view(np.uint8).reshape(len(text), width)
 
 
