@@ -12,6 +12,7 @@ from sim.commands.run import Sets, Switch, check_out, split_sets
 from sim.errors import InputErrors, Mistake
 
 if TYPE_CHECKING:
+    from sim.progress import Listener
     from sim.scenario import Scenario
     from sim.study.grid import Plan
     from sim.study.sweep import Namer, SweepResult
@@ -60,14 +61,22 @@ def sweep(
         print(_estimate(plan, workers, as_json))
         return 0
 
-    from sim.progress import listener
     from sim.study.sweep import Options, run
 
     engine, run_id = _identity()
-    with listener(quiet) as progress:
+    with _line_a_cell(quiet) as progress:
         result = run(plan, out, Options(workers=pool, engine=engine, run_id=run_id, retry=retry), progress)
     print(_as_json(result) if as_json else _as_text(plan, result))
     return 1 if result.failed else 0
+
+
+def _line_a_cell(quiet: bool) -> Listener:
+    """Return bars on a terminal, else a listener that writes a line for every cell."""
+    import sys
+
+    from sim.progress import Lines, listener
+
+    return listener(quiet) if quiet or sys.stderr.isatty() else Lines(every=0)
 
 
 def workers_of(count: int, cluster: str | None) -> Workers:
