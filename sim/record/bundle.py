@@ -23,7 +23,7 @@ from sim.errors import VerificationError
 from sim.record import manifest
 from sim.record.citation import Citation, cff
 from sim.record.folder import sha256_of
-from sim.record.read import Run, damaged_files, read
+from sim.record.reader import Run, damaged_files, read
 
 SUMS = "SHA256SUMS"
 _DATE = (1980, 1, 1, 0, 0, 0)

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy import stats
 
 from sim.errors import InputErrors, VerificationError
 from sim.outcome import GROUPS, count, count_by
@@ -30,7 +31,7 @@ from sim.progress import Progress, silent
 from sim.record import identity
 from sim.record.bundle import SUMS
 from sim.record.folder import sha256_of
-from sim.record.read import Run, damaged_files, read
+from sim.record.reader import Run, damaged_files, read
 from sim.record.rows import rates_csv
 from sim.record.safe_zip import MOST_BYTES, unpack
 from sim.study.replicates import StudyResult
@@ -38,7 +39,8 @@ from sim.study.replicates import run as study
 
 IDENTICAL, CONSISTENT, DIFFERENT = "bit-identical", "statistically consistent", "different"
 MOST_ERRORS = 3.0
-"""Rates that differ by at most so many Monte Carlo standard errors of the difference are consistent."""
+"""Rates that differ by at most so many Monte Carlo standard errors of the difference are consistent, where the
+errors are well known; with few populations more are allowed (`limit`)."""
 
 _COMPARED = ("wrong_person", "wrong_person_per_request", "wrong_door", "missed", "bystanders")
 
@@ -218,8 +220,21 @@ def _again(
         why = "the same environment gives other rows: these were not made from this scenario and seed by these sources"
         return Verdict(DIFFERENT, run.run_id, (why, *told), checked)
     why = f"the environment is another one: {'; '.join(other)}"
-    word = CONSISTENT if furthest <= MOST_ERRORS else DIFFERENT
-    return Verdict(word, run.run_id, (why, *told), checked)
+    most = limit(wanted)
+    word = CONSISTENT if furthest <= most else DIFFERENT
+    return Verdict(
+        word, run.run_id, (why, *told, f"consistent up to {most:.1f} with {wanted} populations"), checked
+    )
+
+
+def limit(replicates: int) -> float:
+    """Return how many standard errors of the difference are consistent: Student's t at the tail of MOST_ERRORS.
+
+    A standard error over few populations is itself uncertain, so that three of them mean little.
+    """
+    if replicates < 2:
+        return MOST_ERRORS
+    return float(stats.t.isf(stats.norm.sf(MOST_ERRORS), 2 * (replicates - 1)))
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

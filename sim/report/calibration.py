@@ -9,8 +9,11 @@ from __future__ import annotations
 import polars as pl
 
 from sim.charts import Target
+from sim.parameters import catalogue
 from sim.report.findings import Findings
 
+FITTED, HELD_OUT = "fitted", "held out"
+_FITTED = ("requests.coverage", "requests.coverage_odds_tin", "requests.tin_share")
 _ROMO = "declaration of 11 February 2026, as reported (S)"
 
 
@@ -28,10 +31,27 @@ def targets_of(found: Findings) -> list[Target]:
     by_number = sum(row["n"] for row in by_path if row["path"] == "tin")
     bad = found.total("answered_insufficient")
     return [
-        Target("Requests answered", "per 1,000 requests", 36.9, 33.0, 41.0, 1000 * answered / requests if requests else None,
-               "held out", f"47,289 of 1.28 million; {_ROMO}"),
-        Target("Answered by number", "per 1,000 requests answered", 903.0, 850.0, 950.0,
-               1000 * by_number / answered if answered else None, "held out", "about 42,695 of 47,289; opinion of 26 February 2026 (S, D)"),
-        Target("Insufficient address", "per 1,000 requests answered", 50.0, 20.0, 50.0, 1000 * bad / answered if answered else None,
-               "held out", "fewer than 50 in 1,000 addresses disclosed; same declaration (S)"),
+        Target(
+            "Requests answered", "per 1,000 requests", 36.9, 33.0, 41.0, _share(answered, requests), _use(found),
+            f"47,289 of 1.28 million; {_ROMO}",
+        ),
+        Target(
+            "Answered by number", "per 1,000 requests answered", 903.0, 850.0, 950.0, _share(by_number, answered),
+            _use(found), "about 42,695 of 47,289; opinion of 26 February 2026 (S, D)",
+        ),
+        Target(
+            "Insufficient address", "per 1,000 requests answered", 50.0, 20.0, 50.0, _share(bad, answered), HELD_OUT,
+            "fewer than 50 in 1,000 addresses disclosed, as conceded; what counted as insufficient is not public (S)",
+        ),
     ]  # fmt: skip
+
+
+def _share(part: int, whole: int) -> float | None:
+    return 1000 * part / whole if whole else None
+
+
+def _use(found: Findings) -> str:
+    """Return "fitted" where the catalogue's fit of coverage to these figures is in force, else "held out"."""
+    parameters = found.run.scenario.parameters
+    same = all(parameters.get(key) == catalogue()[key].value for key in _FITTED if key in catalogue())
+    return FITTED if same else HELD_OUT

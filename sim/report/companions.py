@@ -14,8 +14,8 @@ from typing import Any
 from sim.parameters import catalogue
 from sim.progress import Progress, silent
 from sim.record import identity
-from sim.record.read import Run
-from sim.record.write import write
+from sim.record.reader import Run
+from sim.record.writer import write
 from sim.report.findings import Companion, Findings
 from sim.scenario import Scenario
 from sim.study.replicates import run as study
@@ -79,7 +79,7 @@ def run_id_of(scenario: Scenario) -> str:
 def _there(folder: Path) -> bool:
     """Whether the folder holds an undamaged run made by these very sources and libraries."""
     from sim.errors import VerificationError
-    from sim.record.read import damaged_files, read
+    from sim.record.reader import damaged_files, read
 
     try:
         run: Run = read(folder)

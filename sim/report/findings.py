@@ -13,7 +13,7 @@ import polars as pl
 from sim.charts import Source
 from sim.outcome.groups import OVERALL, GroupRate, group_rates
 from sim.outcome.rates import Rate, Settings, rates
-from sim.record.read import Run, read
+from sim.record.reader import Run, read
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from sim.charts.export import FONTS
 from sim.record.masking import without_controls
 
 _LONG_WORD = 60
-_WORD = re.compile(rf"[^\s​]{{{_LONG_WORD},}}")
+_WORD = re.compile(rf"[^\s\u200b]{{{_LONG_WORD},}}")
+_KEY = re.compile(r"[A-Za-z0-9_.]{22,}")
 _HASH = re.compile(r"^[0-9a-f]{64}$")
 _ZERO_WIDTH_SPACE = "\u200b"
 
@@ -43,7 +44,9 @@ class Printable:
         """Return `text` without control characters, with missing letters transliterated, long words breakable."""
         clean = unicodedata.normalize("NFC", without_controls(text))
         written = "".join(c if c == "\n" or ord(c) in covered() else self._instead(c) for c in clean)
-        return written if _HASH.match(written) else _WORD.sub(_breakable, written)
+        if _HASH.match(written):
+            return written
+        return _KEY.sub(_at_joints, _WORD.sub(_breakable, written))
 
     def everything(self, value: Any) -> Any:
         """Return a JSON value with every text in it printable; keys are left alone."""
@@ -81,6 +84,11 @@ def _latin(char: str) -> str:
     except ImportError:
         return f"[U+{ord(char):04X}]"
     return anyascii(char) or f"[U+{ord(char):04X}]"
+
+
+def _at_joints(found: re.Match[str]) -> str:
+    """Return the dotted key of a setting, which may be broken after its dots and underscores."""
+    return re.sub(r"([._])(?=[A-Za-z0-9])", r"\1" + _ZERO_WIDTH_SPACE, found.group(0))
 
 
 def _breakable(found: re.Match[str]) -> str:

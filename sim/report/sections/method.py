@@ -90,7 +90,7 @@ def _input_table(caption: str, entries: list[Parameter], found: Findings) -> Tab
         value = _value(first, found)
         rows.append((label, value, first.unit, f"{low:g} to {high:g}", _GRADES[first.grade], first.source))
     head = ("Input", "Value", "Unit", "Range", "Grade", "Source")
-    return table(caption, head, rows, marked=frozenset(marked), widths=(2.3, 1.4, 1, 0.8, 0.9, 3))
+    return table(caption, head, rows, marked=frozenset(marked), widths=(2, 2.2, 0.9, 0.8, 0.9, 2.6))
 
 
 def merged(entries: list[Parameter], found: Findings) -> list[list[Parameter]]:

@@ -87,9 +87,10 @@ def calibration(found: Findings) -> Section:
         "Published figures beside simulated ones",
         (
             Paragraph(
-                "No figure was fitted by this run. A figure that differs is shown as such; what the record "
-                "leaves open (the share of requests with a number, the share of people who file) moves "
-                "these figures a great deal."
+                "A figure marked “fitted” was used to set the share of people asked for who are in the "
+                "registry, so that its agreement confirms nothing; one marked “held out” was not used. A "
+                "figure that differs is shown as such; what the record leaves open (the share of requests "
+                "with a number, the share of people who file) moves these figures a great deal."
             ),
             Picture(charts.targets(listed, found.source)),
             table(

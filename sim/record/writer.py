@@ -26,7 +26,7 @@ from sim.record import crate, identity, manifest
 from sim.record.canonical import readable_json
 from sim.record.folder import entries_of, entry_of, put_whole
 from sim.record.masking import mask_text
-from sim.record.read import intact
+from sim.record.reader import intact
 from sim.record.rows import counts_of, csv_text, keep_ledger, rates_csv, write_parquet
 from sim.scenario import Scenario
 from sim.study.replicates import StudyResult
