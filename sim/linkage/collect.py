@@ -1,4 +1,4 @@
-"""Every candidate of a scenario's requests, kept as patterns: what all thresholds and new weights are read from.
+"""Every candidate of a scenario's requests, kept as patterns from which all thresholds are read.
 
 The registry streams past once. What is kept of a pair is the request, the record, its pattern, its frequency
 bits and whether it is the requested person's: about 20 bytes. From there a change of weights or threshold
@@ -37,8 +37,8 @@ def collect(
 ) -> Candidates:
     """Return the candidates of every request of the noised frame, in the order of its rows.
 
-    lowest: bits; pairs that cannot reach it under the path's weights are left out, which is exact for thresholds
-    at or above it under these weights. With minus infinity nothing is left out and any weights may follow.
+    lowest: bits; pairs that cannot reach it under the path's weights are left out, which is exact for
+    thresholds at or above it. With minus infinity nothing is left out, and any other weights may follow.
     """
     fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
     (search,), _, _ = prepare((replace(path, threshold=lowest),), fields, frame)

@@ -132,24 +132,36 @@ def _text_holds(
 def _on_distinct(
     field: str, level: Level, left: Codes, right: Codes, decode: Decode | None
 ) -> NDArray[np.bool_]:
-    """Decide a text level once for each distinct pair of codes."""
+    """Decide a text level once for each distinct pair of codes; each value is decoded once."""
     if decode is None:
         raise ValueError(f"{field}: level {level.kind} compares text, and there is no way to decode {field}")
     pairs, of_pair = distinct_pairs(left, right)
-    a, b = decode(field, pairs[0]), decode(field, pairs[1])
+    values, place = np.unique(np.concatenate(pairs), return_inverse=True)
+    texts = np.array(decode(field, values), object)
+    a, b = place[: len(pairs[0])], place[len(pairs[0]) :]
     if level.kind is Kind.PREFIX:
-        n = int(level.at)
-        holds = np.array(
-            [len(x) >= n and len(y) >= n and x[:n] == y[:n] for x, y in zip(a, b, strict=True)], bool
-        )
+        holds = _same_start(texts, int(level.at), a, b)
     elif level.kind is Kind.EDIT:
         at = int(level.at)
-        holds = process.cpdist(a, b, scorer=Levenshtein.distance, score_cutoff=at, dtype=np.int32) <= at
+        edits = process.cpdist(
+            texts[a], texts[b], scorer=Levenshtein.distance, score_cutoff=at, dtype=np.int32
+        )
+        holds = edits <= at
     else:
-        scores = process.cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float64)
+        scores = process.cpdist(texts[a], texts[b], scorer=JaroWinkler.similarity, dtype=np.float64)
         holds = scores >= level.at
     of_all: NDArray[np.bool_] = holds[of_pair]
     return of_all
+
+
+def _same_start(
+    texts: NDArray[np.object_], length: int, a: NDArray[np.int64], b: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Say which pairs of places in `texts` have their first `length` letters, all there, in common."""
+    _, start = np.unique(np.array([each[:length] for each in texts], str), return_inverse=True)
+    whole = np.array([len(each) >= length for each in texts], bool)
+    holds: NDArray[np.bool_] = (start[a] == start[b]) & whole[a] & whole[b]
+    return holds
 
 
 def distinct_pairs(
