@@ -16,7 +16,7 @@ run: $(INSTALLED) ## install what is needed, run the default scenario, print the
 	@$(BIN)/sim run
 
 test: $(INSTALLED) browser ## install what the tests need and run them
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=100
 
 app: $(INSTALLED) ## open the dashboard in a browser
 	@$(BIN)/sim app
