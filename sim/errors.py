@@ -4,7 +4,8 @@
     ├── InputErrors                 a scenario, sweep or option is wrong; holds every mistake found (exit 2)
     ├── RefusedError                the work would not fit in memory or time, or is not allowed (exit 3)
     ├── TableError                  a packaged table is missing or not what SOURCES.toml says
-    └── VerificationError           a bundle or run folder is damaged or unsafe
+    ├── VerificationError           a bundle or run folder is damaged or unsafe
+    └── StudyError                  a study has no answer: a setting failed, or nothing was disclosed
 
 Catch `SimulatorError` to show one line to a person; every message names what was given and what is allowed.
 """
@@ -49,3 +50,7 @@ class TableError(SimulatorError):
 
 class VerificationError(SimulatorError):
     """A run folder or bundle is damaged, edited or unsafe to open."""
+
+
+class StudyError(SimulatorError):
+    """A comparison, index or break-even has no answer; the message says at which setting and why."""

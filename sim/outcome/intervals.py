@@ -86,14 +86,14 @@ def t_interval(values: Floats, confidence: float = 0.95) -> tuple[float, float, 
         raise ValueError(f"a t interval needs at least two replicates, got {values.size}")
     mean = float(values.mean())
     error = float(values.std(ddof=1) / np.sqrt(values.size))
-    half = _t(values.size, confidence) * error
+    half = t_quantile(values.size, confidence) * error
     return mean, error, Interval(mean - half, mean + half, f"t over {values.size} replicates")
 
 
 def prediction_range(values: Floats, centre: float, confidence: float = 0.95) -> Interval:
     """Return the range one further population would fall in: centre +- t * SD * sqrt(1 + 1/R)."""
     spread = float(values.std(ddof=1)) * float(np.sqrt(1 + 1 / values.size))
-    half = _t(values.size, confidence) * spread
+    half = t_quantile(values.size, confidence) * spread
     return Interval(centre - half, centre + half, f"prediction for one population, {values.size} replicates")
 
 
@@ -110,14 +110,20 @@ def ratio_of_totals(numerators: Floats, denominators: Floats, confidence: float 
     if count < 2:
         raise ValueError(f"a ratio over replicates needs two with a denominator, got {count}")
     value = float(above.sum() / below.sum())
-    left_out = (above.sum() - above) / (below.sum() - below)
-    error = float(np.sqrt((count - 1) / count * np.square(left_out - left_out.mean()).sum()))
-    half = _t(count, confidence) * error
+    error = jackknife_error((above.sum() - above) / (below.sum() - below))
+    half = t_quantile(count, confidence) * error
     interval = Interval(value - half, value + half, f"jackknife t over {count} replicates")
     return Ratio(value, error, interval, prediction_range(above / below, value, confidence))
 
 
-def _t(replicates: int, confidence: float) -> float:
+def jackknife_error(left_out: Floats) -> float:
+    """Return the jackknife standard error from a statistic's values with one replicate left out each."""
+    count = left_out.size
+    return float(np.sqrt((count - 1) / count * np.square(left_out - left_out.mean()).sum()))
+
+
+def t_quantile(replicates: int, confidence: float) -> float:
+    """Return how many standard errors a two-sided t interval over so many replicates reaches."""
     return float(stats.t.ppf((1 + confidence) / 2, replicates - 1))
 
 

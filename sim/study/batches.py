@@ -14,11 +14,13 @@ from typing import Any, Protocol, TypeVar
 
 import polars as pl
 
-from sim.errors import SimulatorError
+from sim.errors import SimulatorError, StudyError
 from sim.outcome import GROUPS, count, count_by
+from sim.progress import Progress, silent
 from sim.run import World
 from sim.scenario import Scenario
 from sim.study.kept import WORLD, Replicate, together
+from sim.study.workers import Workers
 
 MOST_TOGETHER = 12
 """Cells of a batch: what a kill can lose, what one worker is given, lists held in memory at once."""
@@ -43,6 +45,15 @@ class Outcome:
     group_counts: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
     seconds: float = 0.0
+
+    def add(self, other: Outcome) -> None:
+        """Take one more replicate; an error in it ends the whole."""
+        self.seconds += other.seconds
+        if other.error:
+            self.error, self.counts, self.group_counts = other.error, [], []
+        else:
+            self.counts += other.counts
+            self.group_counts += other.group_counts
 
     def fail(self, error: Exception) -> None:
         """Keep the error and drop the rest; a mistake of ours keeps its kind, so that it can be found."""
@@ -77,32 +88,76 @@ def run_batch(scenarios: Sequence[Scenario]) -> list[Outcome]:
 
     Raises ValueError for scenarios of different worlds.
     """
-    if len({world_of(scenario) for scenario in scenarios}) > 1:
-        raise ValueError("these scenarios have different people")
     outcomes = [Outcome() for _ in scenarios]
     for number in range(max(scenario.replicates for scenario in scenarios)):
         wanted = [k for k, s in enumerate(scenarios) if number < s.replicates and not outcomes[k].error]
         if not wanted:
             break
-        began = time.monotonic()
-        for k, world in _worlds(scenarios, number, wanted, outcomes):
-            outcomes[k].counts.append(count(world.outcomes, scenarios[k].population.size))
-            outcomes[k].group_counts += by_group(world, number).to_dicts()
-        spent = (time.monotonic() - began) / len(wanted)
-        for k in wanted:
-            outcomes[k].seconds += spent
+        for k, found in zip(wanted, run_replicate([scenarios[k] for k in wanted], number), strict=True):
+            outcomes[k].add(found)
     return outcomes
 
 
+def run_replicate(scenarios: Sequence[Scenario], number: int) -> list[Outcome]:
+    """Run one replicate of scenarios of one world; raises ValueError for scenarios of different worlds."""
+    if len({world_of(scenario) for scenario in scenarios}) > 1:
+        raise ValueError("these scenarios have different people")
+    began = time.monotonic()
+    outcomes = [Outcome() for _ in scenarios]
+    for k, world in _worlds(scenarios, number, outcomes):
+        outcomes[k].counts.append(count(world.outcomes, scenarios[k].population.size))
+        outcomes[k].group_counts += by_group(world, number).to_dicts()
+    for outcome in outcomes:
+        outcome.seconds = (time.monotonic() - began) / len(outcomes)
+    return outcomes
+
+
+def evaluate(
+    scenarios: Sequence[Scenario], pool: Workers, progress: Progress = silent, step: str = "Settings"
+) -> list[Outcome]:
+    """Run every replicate of every scenario, those of one world in one pass, and return them in order.
+
+    Raises StudyError for the first scenario that fails: a comparison or an index with a hole has no meaning.
+    """
+    groups = batches([_Numbered(k, s) for k, s in enumerate(scenarios)])
+    rounds = [(group, r) for group in groups for r in range(max(each.scenario.replicates for each in group))]
+    tasks = [(run_replicate, (_asking(group, r), r)) for group, r in rounds]
+    outcomes = [Outcome() for _ in scenarios]
+    total = sum(scenario.replicates for scenario in scenarios)
+    done = 0
+    progress(step, 0, total)
+    for (group, r), found in zip(rounds, pool.each(tasks), strict=True):
+        asking = [each for each in group if r < each.scenario.replicates]
+        for each, outcome in zip(asking, found, strict=True):
+            if outcome.error:
+                raise StudyError(f"{each.scenario.name}, replicate {r}: {outcome.error}")
+            outcomes[each.number].add(outcome)
+        done += len(asking)
+        progress(step, done, total, replicate=r)
+    return outcomes
+
+
+def _asking(group: Sequence[_Numbered], replicate: int) -> list[Scenario]:
+    return [each.scenario for each in group if replicate < each.scenario.replicates]
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A scenario and its place in the list asked."""
+
+    number: int
+    scenario: Scenario
+
+
 def _worlds(
-    scenarios: Sequence[Scenario], number: int, wanted: Sequence[int], outcomes: Sequence[Outcome]
+    scenarios: Sequence[Scenario], number: int, outcomes: Sequence[Outcome]
 ) -> list[tuple[int, World]]:
     """Return the worlds of one replicate, in one pass where that goes; failures are noted in `outcomes`."""
-    replicate = Replicate(scenarios[wanted[0]], number)
+    replicate = Replicate(scenarios[0], number)
     ready = []
-    for k in wanted:
+    for k, scenario in enumerate(scenarios):
         try:
-            ready.append((k, scenarios[k], *replicate.sent(scenarios[k])))
+            ready.append((k, scenario, *replicate.sent(scenario)))
         except Exception as error:  # a failed cell is data; the next one may do
             outcomes[k].fail(error)
     joint = [each for each in ready if together(each[1])]

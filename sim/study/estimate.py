@@ -1,4 +1,4 @@
-"""How long a study will take and how much memory: a line through measured runs, for a decision, not a promise.
+"""How long a study will take and how much memory: a line through measured runs, not a promise.
 
 Measured in one process on two busy cores of an AMD EPYC (9004 class), whole replicates: drawing, faults,
 search and judging. The tables that every process builds once are in START.
