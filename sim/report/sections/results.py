@@ -123,7 +123,7 @@ def results(found: Findings) -> Section:
                 "note",
             ),
         ]
-    blocks += _curve(found)
+    blocks += [*_doors(found), *_curve(found)]
     return Section("results", "Results by cause, group, threshold and scale", tuple(blocks))
 
 
@@ -186,6 +186,15 @@ def _group_table(caption: str, groups: tuple[GroupRate, ...]) -> Table:
         )
     head = ("Group", "Rate", "Interval", "Numerator", "Denominator", "Times everybody's")
     return table(caption, head, rows, numbers_from=3, widths=(2.4, 1, 1.2, 1, 1.1, 1.4))
+
+
+def _doors(found: Findings) -> list[Block]:
+    """Who lives behind the doors, in the first population."""
+    first = found.run.outcomes.filter(pl.col("replicate") == 0)
+    return [
+        Paragraph("Who lives behind the doors", "label"),
+        Picture(charts.doors(first, found.rates["bystanders"], found.source)),
+    ]
 
 
 def _curve(found: Findings) -> list[Block]:
