@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputErrors, Mistake
+from sim.parameters import catalogue
+from sim.study.breakeven import BreakEven
+from sim.study.sensitivity import Bar
 
 NAME = "sensitivity.json"
 
@@ -43,3 +46,31 @@ def _problem(found: Any) -> tuple[str, str] | None:
             if not isinstance(row, dict) or needed - set(row):
                 return key, f"each entry should have {', '.join(sorted(needed))}"
     return None
+
+
+def as_study(bars: Sequence[Bar], turning: Sequence[BreakEven] = (), summary: str = "") -> dict[str, Any]:
+    """Return results of `sim.study` in the shape that `read_study` reads and section 13 shows."""
+    return {
+        "summary": summary,
+        "swings": [
+            {
+                "label": bar.factor.label,
+                "low_input": bar.factor.low,
+                "high_input": bar.factor.high,
+                "low": bar.at_low.value,
+                "high": bar.at_high.value,
+                "assumed": bar.factor.grade == "assumption",
+            }
+            for bar in bars
+            if bar.at_low.value is not None and bar.at_high.value is not None
+        ],
+        "break_even": [
+            {
+                "input": each.factor.label,
+                "statement": each.words,
+                "value": ", ".join(f"{value:.3g}" for value in each.crossings) or "not within the range",
+                "unit": catalogue()[each.factor.key].unit,
+            }
+            for each in turning
+        ],
+    }
