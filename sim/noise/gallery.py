@@ -14,7 +14,6 @@ _HOME = {
     "household": 1,
     "home": 11,
     "previous": 12,
-    "file_address": 11,
     "person": 1,
     "in_registry": True,
     "previous_number": 4520,

@@ -99,7 +99,7 @@ def _from_chunk(
 
 
 def _origin(chunk: Chunk, rows: np.ndarray, group: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Return the origin group of the people chosen: the one asked for, if their ethnicity can stand for it."""
+    """Return the origin group of the people: the one asked for, if their ethnicity can stand for it."""
     ethnicity = np.array([ETHNICITY_OF.get(name, NOBODY) for name in ORIGINS])
     stands = chunk.ethnicity[rows] == ethnicity[wanted]
     return np.where(stands, wanted, group[rows])

@@ -16,10 +16,11 @@ from importlib.resources import files
 import numpy as np
 import polars as pl
 
-from sim.population import ETHNICITIES, Chunk, Country
+from sim.population import ETHNICITIES, NATIVITIES, Chunk, Country
 from sim.requests.schema import ORIGINS
 
 WHITE, BLACK, API, HISPANIC = (ETHNICITIES.index(name) for name in ("white", "black", "api", "hispanic"))
+NONCITIZEN = NATIVITIES.index("noncitizen")
 ETHNICITY_OF = {"spanish": HISPANIC, "portuguese": WHITE, "chinese": API, "haitian": BLACK}
 """Ethnicity of the people who stand in where typical surnames run out."""
 
@@ -34,14 +35,16 @@ class Origins:
         }
 
     def of(self, chunk: Chunk) -> np.ndarray:
-        """Return the index into ORIGINS of each person, shape (n,), u8."""
+        """Return each person's index into ORIGINS, (n,) u8; names are looked at for noncitizens only."""
         group = np.full(chunk.n, ORIGINS.index("other"), np.uint8)
         group[chunk.ethnicity == HISPANIC] = ORIGINS.index("spanish")
+        rows = np.flatnonzero(chunk.nativity == NONCITIZEN)
+        ethnicity, surname = chunk.ethnicity[rows], chunk.surname[rows]
         for origin, surnames in self._typical.items():
-            named = np.isin(chunk.surname, surnames[surnames > 0])
+            named = np.isin(surname, surnames[surnames > 0])
             if origin != "portuguese":  # the Census counts many of these names as Hispanic
-                named &= chunk.ethnicity == ETHNICITY_OF[origin]
-            group[named] = ORIGINS.index(origin)
+                named &= ethnicity == ETHNICITY_OF[origin]
+            group[rows[named]] = ORIGINS.index(origin)
         return group
 
 

@@ -20,7 +20,7 @@ from sim.requests.schema import ORIGINS
 from sim.rng import Streams
 from sim.scenario import Scenario
 
-OUTSIDE_PER_CHUNK = 4_700
+OUTSIDE_PER_CHUNK = 8_192
 """Requests that one chunk of people outside the registry serves, few enough to have their origins."""
 
 DONORS_PER_REQUEST = 0.5

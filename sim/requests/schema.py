@@ -22,7 +22,6 @@ TRUTH: dict[str, pl.DataType | type[pl.DataType]] = {
     "household": pl.Int64,  # chunk number << 32 | household within the chunk
     "home": pl.UInt32,
     "previous": pl.UInt32,
-    "file_address": pl.UInt32,
     "moved_years": pl.Float32,  # years since the last move
     "origin": pl.Enum(ORIGINS),
 }

@@ -14,7 +14,7 @@ from sim.requests.schema import ADDRESS_FIELDS, ORIGINS, SCHEMA
 
 LETTERS = tuple(" ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 COPIED = ("request", "person", "ethnicity", "nativity", "sex", "tin_kind", "two_surnames", "household",
-          "home", "previous", "file_address", "moved_years", "birth", "mate_tin")  # fmt: skip
+          "home", "previous", "moved_years", "birth", "mate_tin")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,6 @@ class People:
     home: np.ndarray
     previous: np.ndarray
     moved_years: np.ndarray
-    file_address: np.ndarray
     tin: np.ndarray
     tin_kind: np.ndarray
     origin: np.ndarray

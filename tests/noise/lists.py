@@ -25,7 +25,6 @@ PERSON: dict[str, Any] = {
     "household": 3,
     "home": 11,
     "previous": 12,
-    "file_address": 11,
     "moved_years": 0.5,
     "origin": "spanish",
     "given": "JOSE",

@@ -66,7 +66,7 @@ def test_the_record_number_leads_back_to_the_person(asked: Requests) -> None:
     for (number,), part in rows.group_by("chunk"):
         chunk = COUNTRY.chunk(int(number))  # type: ignore[call-overload]
         place = part["row"].to_numpy()
-        for column in ("sex", "birth", "home", "previous", "file_address", "tin_kind", "two_surnames"):
+        for column in ("sex", "birth", "home", "previous", "moved_years", "tin_kind", "two_surnames"):
             np.testing.assert_array_equal(part[column].to_numpy(), getattr(chunk, column)[place], column)
         assert part["given"].to_list() == COUNTRY.names.given_text(chunk.given[place]).to_list()
         stated = part["tin"].to_numpy()
