@@ -108,14 +108,8 @@ class Chunk:
     @cached_property
     def _people(self) -> people.People:
         tables, frame = self.country.tables, self._frame
-        return people.draw(
-            tables.people, self._key("people"), frame.household, frame.role, self._family, frame.age,
-            self._homes.place, self.country.dwellings.places.ethnicity,
-        )  # fmt: skip
-
-    @cached_property
-    def _family(self) -> Array:
-        return self.country.tables.households.family[self._frame.unit]
+        shares = self.country.dwellings.places.ethnicity
+        return people.draw(tables.people, self._key("people"), frame, self._homes.place, shares)
 
     @cached_property
     def _previous(self) -> tuple[Array, Array]:
@@ -174,7 +168,7 @@ class Chunk:
         return naming.surnames(
             self.country.tables.naming, self.country.tables.surnames,
             (self._key("surname"), self._key("surname2"), self._key("family_name")),
-            frame.household, frame.role, self._family, who.ethnicity, who.two_surnames,
+            frame.household, frame.role, frame.family, who.ethnicity, who.two_surnames,
         )  # fmt: skip
 
     @cached_property
@@ -186,7 +180,7 @@ class Chunk:
         frame, who = self._frame, self._people
         return naming.givens(
             self.country.tables.naming, self.country.tables.givens, (self._key("given"), self._key("suffix")),
-            frame.household, frame.role, self._family, frame.sex, who.ethnicity, who.nativity, self._births,
+            frame.household, frame.role, frame.family, frame.sex, who.ethnicity, who.nativity, self._births,
             self._surnames[0],
         )  # fmt: skip
 

@@ -42,14 +42,14 @@ class Tables:
 
 def _build(scenario: Scenario) -> Tables:
     who = households.build(scenario)
-    where = dwellings.places(scenario)
+    where = dwellings.places()
     first_names = givens.build(scenario)
     states = np.searchsorted(where.states, who.states)  # both tables hold the 50 states and DC
     return Tables(
         households=who,
         births=births.build(scenario),
         places=where,
-        people=people.build(scenario, who.age_weights),
+        people=people.build(scenario, who, where),
         surnames=surnames.build(scenario),
         givens=first_names,
         naming=naming.build(scenario, first_names),
@@ -133,8 +133,13 @@ class Country:
     @cached_property
     def identifiers(self) -> Identifiers:
         """Return the issuer of nine-digit numbers."""
-        keys = (self.streams.integer(f"population.identifiers.{kind}") for kind in ("ssn", "itin"))
-        return Identifiers(*keys, chunks=self.n_chunks, chunk_size=CHUNK)
+        key = self.streams.integer
+        return Identifiers(
+            ssn_key=key("population.identifiers.ssn"),
+            itin_key=key("population.identifiers.itin"),
+            chunks=self.n_chunks,
+            chunk_size=CHUNK,
+        )
 
     def chunk(self, number: int) -> Chunk:
         """Return chunk `number`: 0 .. n_chunks - 1, or OUTSIDE + j for people who are not in the registry.

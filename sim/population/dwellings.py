@@ -16,10 +16,8 @@ from numba import njit
 
 from sim import tables
 from sim.population.draw import Array, below, mix
-from sim.scenario import Scenario
 
 ETHNICITIES = ("white", "black", "api", "aian", "multi", "hispanic")
-_ROUNDS = 30
 _FIPS = {
     "AL": 1, "AK": 2, "AZ": 4, "AR": 5, "CA": 6, "CO": 8, "CT": 9, "DE": 10, "DC": 11, "FL": 12, "GA": 13, "HI": 15,
     "ID": 16, "IL": 17, "IN": 18, "IA": 19, "KS": 20, "KY": 21, "LA": 22, "ME": 23, "MD": 24, "MA": 25, "MI": 26,
@@ -34,7 +32,7 @@ class Places:
     """The ZIPs that hold households, by state, county and ZIP (the 50 states and DC).
 
     zip5 (i32), state (index into `states`, u8), county (running index, i32), households (published, i64),
-    multi_family (share of dwellings in buildings of 5+ units), ethnicity (running shares, n x 6).
+    multi_family (share of dwellings in buildings of 5+ units), ethnicity (shares, n x 6, f32).
     """
 
     zip5: Array
@@ -47,21 +45,19 @@ class Places:
     frame: pl.DataFrame
 
 
-def places(scenario: Scenario) -> Places:
-    """Return the places, their ethnic shares tilted so that all households together have the adults' shares."""
+def places() -> Places:
+    """Return the places of the 50 states and DC."""
     fips = pl.col("state").replace_strict(_FIPS, default=None, return_dtype=pl.Int32)
     frame = tables.places().with_columns(fips=fips).filter(pl.col("fips").is_not_null(), pl.col("households") > 0)
     frame = frame.sort("fips", "county_fips", "zip")
     states = tuple(sorted(set(frame["fips"].to_list())))
-    weight = frame["households"].to_numpy().astype(np.float64)
-    target = scenario.table("population.adult_ethnicity")
     return Places(
         zip5=frame["zip"].cast(pl.Int32).to_numpy(),
         state=np.searchsorted(states, frame["fips"].to_numpy()).astype(np.uint8),
         county=frame["county_fips"].rle_id().to_numpy().astype(np.int32),
-        households=weight.astype(np.int64),
+        households=frame["households"].to_numpy().astype(np.int64),
         multi_family=frame["pct_multi_family_x1000"].fill_null(0).to_numpy().astype(np.float64) / 1000.0,
-        ethnicity=_tilted(_shares(frame), weight, np.array([target[e] for e in ETHNICITIES])),
+        ethnicity=_shares(frame).astype(np.float32),
         states=states,
         frame=frame,
     )
@@ -79,18 +75,6 @@ def _shares(frame: pl.DataFrame) -> Array:
 
 
 _PUBLISHED = ("white", "black", "hispanic", "asian", "native_american", "pacific_islander")
-
-
-def _tilted(shares: Array, weight: Array, target: Array) -> Array:
-    """Return running shares after one factor a group brought the weighted total to `target` (raking)."""
-    factor = np.ones(len(target))
-    for _ in range(_ROUNDS):
-        tilted = shares * factor
-        tilted /= tilted.sum(axis=1, keepdims=True)
-        factor *= target / target.sum() / (weight @ tilted / weight.sum())
-    running = np.cumsum(tilted, axis=1)
-    running[:, -1] = 1.0
-    return running.astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ HEAD, SPOUSE = 0, 1
 MOST_UNITS = 16
 _BANDS = np.arange(25, 90, 5)  # lower ends of the raked age bands; the last is 85 and older
 _ROUNDS = 8
+_TWENTY_BITS = 1 << 20
+_AGE, _FAMILY, _SHARE = np.uint64(0x7F), np.uint64(0xF), np.uint64(0xFFFFF)
+_U7, _U14, _U18, _U38, _U44 = (np.uint64(u) for u in (7, 14, 18, 38, 44))
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,10 @@ class HouseholdTable:
     """The households that can be drawn, as arrays.
 
     Per household type: cells (alias table), first_unit (h + 1 offsets into units), people (of all ages),
-    state (index into `states`), head_age. Per unit: age_head, age_spouse (0 none), family (ffpos, same =
-    related), files (probability that the unit files, as a 32-bit threshold), male (the head's probability
-    of being male, likewise), couple_same (spouse of the same sex, likewise).
+    state (index into `states`), head_age. Per unit: unit, one u64 with the head's age (bits 0-6), the spouse's age
+    (7-13, 0 none), the family (14-17, ffpos: same = related), the probability that the unit files (18-37) and that its
+    head is a man (38-57), both in 2**-20. same_sex: P(a spouse of the head's sex), 32 bits.
+    records_per_household: expected.  dropped_share: units without an adult head, by weight.
     """
 
     cells: Array
@@ -41,15 +45,10 @@ class HouseholdTable:
     people: Array
     state: Array
     head_age: Array
-    age_head: Array
-    age_spouse: Array
-    family: Array
-    files: Array
-    male: Array
+    unit: Array
     same_sex: int
     states: tuple[int, ...]
     records_per_household: float
-    age_weights: Array
     dropped_share: float
 
     @property
@@ -71,26 +70,32 @@ def build(scenario: Scenario) -> HouseholdTable:
     states = tuple(sorted(set(units["fips"].to_list())))
     adults = 1 + (spouse > 0)
     records = np.bincount(house, share * adults, len(first))
-    per_age = np.bincount(head, weight[house] * share, 101) + np.bincount(
-        np.where(spouse > 0, spouse, 0), np.where(spouse > 0, weight[house] * share, 0.0), 101
-    )
+    male = _male_shares(units, weight[house], scenario)
+    family = np.minimum(units["ffpos"].to_numpy(), MOST_UNITS - 1)
     return HouseholdTable(
         cells=alias_tables(weight),
         first_unit=bounds,
         people=np.minimum(units["people"].to_numpy()[first], 255).astype(np.uint8),
         state=np.searchsorted(states, units["fips"].to_numpy()[first]).astype(np.uint8),
         head_age=head[first].astype(np.uint8),
-        age_head=head.astype(np.uint8),
-        age_spouse=spouse.astype(np.uint8),
-        family=np.minimum(units["ffpos"].to_numpy(), MOST_UNITS - 1).astype(np.uint8),
-        files=_threshold(share),
-        male=_threshold(_male_shares(units, weight[house], scenario)),
-        same_sex=int(_threshold(np.array([scenario.value("population.same_sex_couples")]))[0]),
+        unit=_packed((head, 0), (spouse, 7), (family, 14), (_millionths(share), 18), (_millionths(male), 38)),
+        same_sex=round(scenario.value("population.same_sex_couples") * 4294967295),
         states=states,
         records_per_household=float((weight * records).sum() / weight.sum()),
-        age_weights=per_age / per_age.sum(),
         dropped_share=dropped,
     )
+
+
+def _packed(*fields: tuple[Array, int]) -> Array:
+    """Return u64 words with each field shifted to its place."""
+    words = np.zeros(len(fields[0][0]), np.uint64)
+    for values, shift in fields:
+        words |= values.astype(np.uint64) << np.uint64(shift)
+    return words
+
+
+def _millionths(shares: Array) -> Array:
+    return np.rint(np.clip(shares, 0.0, 1.0) * (_TWENTY_BITS - 1))
 
 
 def _units() -> tuple[pl.DataFrame, float]:
@@ -112,10 +117,6 @@ def _units() -> tuple[pl.DataFrame, float]:
     dropped = 1.0 - float(kept["weight"].sum()) / float(raw["weight"].sum())
     kept = kept.with_columns(household=pl.col("household").rle_id())
     return kept, dropped
-
-
-def _threshold(shares: Array) -> Array:
-    return np.rint(np.clip(shares, 0.0, 1.0) * 4294967295.0).astype(np.uint32)
 
 
 def _raked(weight: Array, house: Array, head: Array, spouse: Array, scenario: Scenario) -> Array:
@@ -163,14 +164,11 @@ def _male_shares(units: pl.DataFrame, weight: Array, scenario: Scenario) -> Arra
 
 
 @njit(cache=True, nogil=True)
-def _draw(n, key, unit_key, cells, first_unit, files, male, same_sex, age_head, age_spouse, most):  # type: ignore[no-untyped-def]
+def _draw(n, key, unit_key, cells, first_unit, unit, same_sex, most):  # type: ignore[no-untyped-def]
     """Draw households until n records are made; return how many households and fill the arrays."""
     kind = np.empty(most, np.int32)
     household = np.empty(n, np.uint32)
-    unit = np.empty(n, np.int32)
-    role = np.empty(n, np.uint8)
-    sex = np.empty(n, np.uint8)
-    age = np.empty(n, np.uint8)
+    family, role, sex, age = np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.uint8)
     row = 0
     h = 0
     while row < n and h < most:
@@ -179,29 +177,31 @@ def _draw(n, key, unit_key, cells, first_unit, files, male, same_sex, age_head, 
         t = aliased(word, place, cells[place])
         kind[h] = t
         for u in range(first_unit[t], first_unit[t + 1]):
-            word = mix(unit_key, h * 16 + (u - first_unit[t]) % 16)
-            if row < n and (word & np.uint64(0xFFFFFFFF)) < files[u]:
-                woman = np.uint8(0) if (word >> np.uint64(32)) < male[u] else np.uint8(1)
-                household[row], unit[row], role[row], sex[row], age[row] = h, u, 0, woman, age_head[u]
+            word = mix(unit_key, h * MOST_UNITS + (u - first_unit[t]) % MOST_UNITS)
+            facts = unit[u]
+            if row < n and (word & _SHARE) < ((facts >> _U18) & _SHARE):
+                woman = np.uint8(0) if (word >> _U44) < (facts >> _U38) else np.uint8(1)
+                household[row], family[row], role[row], sex[row] = h, (facts >> _U14) & _FAMILY, 0, woman
+                age[row] = facts & _AGE
                 row += 1
-                if age_spouse[u] > 0 and row < n:
-                    other = mix(unit_key ^ np.uint64(0x5555), h * 16 + (u - first_unit[t]) % 16)
+                if (facts >> _U7) & _AGE and row < n:
+                    other = mix(unit_key ^ np.uint64(0x5555), h * MOST_UNITS + (u - first_unit[t]) % MOST_UNITS)
                     same = (other & np.uint64(0xFFFFFFFF)) < same_sex
-                    household[row], unit[row], role[row] = h, u, 1
+                    household[row], family[row], role[row] = h, family[row - 1], 1
                     sex[row] = woman if same else np.uint8(1) - woman
-                    age[row] = age_spouse[u]
+                    age[row] = (facts >> _U7) & _AGE
                     row += 1
         h += 1
-    return row, kind[:h].copy(), household, unit, role, sex, age
+    return row, kind[:h].copy(), household, family, role, sex, age
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The records of one chunk by household: kind (per household), and per record household, unit, role, sex, age."""
+    """Records by household: kind (per household), and per record household, family (ffpos), role, sex, age."""
 
     kind: Array
     household: Array
-    unit: Array
+    family: Array
     role: Array
     sex: Array
     age: Array
@@ -213,9 +213,8 @@ def draw(table: HouseholdTable, n: int, most: int, key: int, unit_key: int) -> F
     Raises RuntimeError when `most` households did not give n records (a chance below 1e-14 by design).
     """
     made, *columns = _draw(
-        n, np.uint64(key), np.uint64(unit_key), table.cells, table.first_unit, table.files, table.male,
-        np.uint32(table.same_sex), table.age_head, table.age_spouse, most,
-    )  # fmt: skip
+        n, np.uint64(key), np.uint64(unit_key), table.cells, table.first_unit, table.unit, np.uint64(table.same_sex), most
+    )
     if made < n:
         raise RuntimeError(f"{most} dwellings were too few for {n} records")
     return Frame(*columns)

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from sim.population.draw import Array, high_unit, low_unit, mix
+from sim.population.people import by_age
 from sim.scenario import Scenario
 
 _GRID = 512  # quantiles kept per age
@@ -33,7 +34,7 @@ class MoveTable:
 
 def build(scenario: Scenario) -> MoveTable:
     """Return the move table for the scenario's yearly rates by age."""
-    rates = np.stack([_by_age(scenario.table(f"population.moves.{d}")) for d in _DISTANCES], axis=1)
+    rates = np.stack([by_age(scenario.table(f"population.moves.{d}")) for d in _DISTANCES], axis=1)
     scale = scenario.value("population.moves.scale")
     yearly = np.clip(rates.sum(axis=1) * scale, 1e-4, 0.95)
     odds = scenario.value("population.moves.foreign_born_odds")
@@ -41,12 +42,6 @@ def build(scenario: Scenario) -> MoveTable:
     running = np.cumsum(rates, axis=1) / rates.sum(axis=1, keepdims=True)
     running[:, -1] = 1.0
     return MoveTable(np.stack([_quantiles(yearly), _quantiles(foreign)]), running)
-
-
-def _by_age(bands: dict[str, float]) -> Array:
-    lower = np.array([int(k) for k in bands])
-    place = np.clip(np.searchsorted(lower, np.arange(101), side="right") - 1, 0, None)
-    return np.asarray(np.array(list(bands.values()))[place])
 
 
 def _quantiles(yearly: Array) -> Array:

@@ -94,7 +94,7 @@ def test_two_people_share_names_as_often_as_the_bureaus_tables_say() -> None:
     ethnicity = (rng.random(len(year)) >= running[:5, year - 1910]).sum(axis=0).astype(np.uint8)
     age = np.clip(2020 - year, 0, 100)
     adults = np.bincount(age, minlength=101) * (np.arange(101) >= 18)
-    foreign = 1 - people.build(scenario, adults / adults.sum()).nativity[:, :, 0]
+    foreign = 1 - people.nativity_by_age(scenario, np.tile(adults, (6, 1)))[:, :, 0]
     abroad = rng.random(len(year)) < foreign[ethnicity, age] * np.where(age < 18, 0.25, 1.0)
     table = given_names.build(scenario, last_year=2020)
     first = given_names.draw(table, 12345, sex, ethnicity, abroad.astype(np.uint8), (year * 10_000 + 101).astype(np.int32))
