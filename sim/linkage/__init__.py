@@ -1,6 +1,8 @@
 """Linkage: which registry records a rule links to each request, decided by recordlinkage at every size."""
 
+from .frames import FrameLinks, link_frames
 from .link import Linked, link
 from .rules import RULES
+from .train import Design
 
-__all__ = ["RULES", "Linked", "link"]
+__all__ = ["RULES", "Design", "FrameLinks", "Linked", "link", "link_frames"]

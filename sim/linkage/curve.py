@@ -7,6 +7,7 @@ those scores in descending order. Counts are kept; intervals are made where rate
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -184,7 +185,9 @@ def to_probability(bits: Floats | float) -> Floats:
 
 
 def to_bits(probability: float) -> float:
-    """Return the log2 odds of a probability; raises ValueError outside (0, 1)."""
-    if not 0 < probability < 1:
-        raise ValueError(f"a threshold in probability must be between 0 and 1, got {probability}")
-    return float(np.log2(probability) - np.log2(1 - probability))
+    """Return the log2 odds of a probability, infinite at 0 and 1; raises ValueError outside [0, 1]."""
+    if not 0 <= probability <= 1:
+        raise ValueError(f"a threshold in probability must be in [0, 1], got {probability}")
+    if probability in (0, 1):
+        return math.copysign(math.inf, probability - 0.5)
+    return math.log2(probability) - math.log2(1 - probability)

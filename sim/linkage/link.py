@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.progress import Progress, silent
 from sim.scenario import Scenario
 
+from .clerical import review
 from .comparison import Path, Rule
 from .normalise import Fields
 from .resolve import Keeper, keeper_for
@@ -49,7 +50,8 @@ def link(
     linkage = scenario.linkage
     keepers = [keeper_for(linkage.tie, frame.height, one_each=linkage.one_to_one) for _ in searches]
     search(country, searches, keepers, workers=workers, progress=progress)
-    return gather(frame, chosen, searches, keepers, path_of, filtered)
+    linked = gather(frame, chosen, searches, keepers, path_of, filtered)
+    return Linked(review(country, frame, linked.disclosures, scenario), linked.tallies)
 
 
 def gather(

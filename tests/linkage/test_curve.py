@@ -161,5 +161,6 @@ def test_one_to_one_uses_no_record_twice_and_prefers_the_higher_score():
 def test_bits_and_probability_are_two_ways_to_write_a_threshold():
     assert to_bits(0.5) == 0.0
     assert to_probability(np.array([0.0, to_bits(0.99), -2000.0])) == pytest.approx([0.5, 0.99, 0.0])
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        to_bits(1.0)
+    assert (to_bits(0.0), to_bits(1.0)) == (-INF, INF)
+    with pytest.raises(ValueError, match="must be in"):
+        to_bits(1.1)
