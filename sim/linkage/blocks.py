@@ -56,8 +56,8 @@ class Blocks:
         return len(self.starts) - 1
 
     def mark(self, keys: U32, marks: NDArray[np.bool_]) -> None:
-        """Set `marks` where the record's key may be some request's; never misses one that is."""
-        _mark(keys, self.filter, marks)
+        """Set `marks` where the record's key has the hash of some request's key."""
+        _mark(keys, self.filter, self.slot_hash, self.slot_block, marks)
 
     def look_up(self, keys: U32) -> tuple[I32, I32]:
         """Return the rows of `keys` that fall in a block, and their blocks; in block order where it pays."""
@@ -130,37 +130,47 @@ def _fill_filter(hashes, bits):  # type: ignore[no-untyped-def]
     return words
 
 
+@nb.njit(nogil=True, cache=True, inline="always")
+def _shift(length):  # type: ignore[no-untyped-def]
+    """Return by how much a hash is shifted to leave a place in a table of `length`, a power of two."""
+    return np.uint64(64) - np.uint64(np.log2(length) + 0.5)
+
+
+@nb.njit(nogil=True, cache=True, inline="always")
+def _block_of(value, slot, slot_hash, slot_block):  # type: ignore[no-untyped-def]
+    """Return the block of a hash, -1 if none; `slot` is where to look first."""
+    mask = len(slot_hash) - 1
+    while slot_block[slot] >= 0:
+        if slot_hash[slot] == value:
+            return slot_block[slot]
+        slot = (slot + 1) & mask
+    return np.int32(-1)
+
+
 @nb.njit(nogil=True, cache=True)
-def _mark(keys, words, marks):  # type: ignore[no-untyped-def]
-    shift = np.uint64(64) - np.uint64(np.log2(len(words)) + 0.5)
+def _mark(keys, words, slot_hash, slot_block, marks):  # type: ignore[no-untyped-def]
+    word_shift, slot_shift = _shift(len(words)), _shift(len(slot_hash))
     for row in range(keys.shape[1]):
         value, present = _hash(keys, row)
         bits = _two_bits(value)
-        marks[row] |= present and (words[np.int64(value >> shift)] & bits) == bits
+        if present and (words[np.int64(value >> word_shift)] & bits) == bits:
+            marks[row] |= _block_of(value, np.int64(value >> slot_shift), slot_hash, slot_block) >= 0
 
 
 @nb.njit(nogil=True, cache=True)
 def _look_up(keys, words, slot_hash, slot_block):  # type: ignore[no-untyped-def]
     n = keys.shape[1]
-    rows = np.empty(n, np.int32)
-    blocks = np.empty(n, np.int32)
+    rows, blocks = np.empty(n, np.int32), np.empty(n, np.int32)
     hits = 0
-    word_shift = np.uint64(64) - np.uint64(np.log2(len(words)) + 0.5)
-    slot_shift = np.uint64(64) - np.uint64(np.log2(len(slot_hash)) + 0.5)
-    mask = len(slot_hash) - 1
+    word_shift, slot_shift = _shift(len(words)), _shift(len(slot_hash))
     for row in range(n):
         value, present = _hash(keys, row)
         bits = _two_bits(value)
-        if not present or (words[np.int64(value >> word_shift)] & bits) != bits:
-            continue
-        slot = np.int64(value >> slot_shift)
-        while slot_block[slot] >= 0:
-            if slot_hash[slot] == value:
-                rows[hits] = row
-                blocks[hits] = slot_block[slot]
+        if present and (words[np.int64(value >> word_shift)] & bits) == bits:
+            block = _block_of(value, np.int64(value >> slot_shift), slot_hash, slot_block)
+            if block >= 0:
+                rows[hits], blocks[hits] = row, block
                 hits += 1
-                break
-            slot = (slot + 1) & mask
     return rows[:hits].copy(), blocks[:hits].copy()
 
 

@@ -224,71 +224,73 @@ def _keys_agree(requests, records, left, right, number, request, row):  # type: 
 
 
 @nb.njit(nogil=True, cache=True)
-def _tier(kind, columns, crossed, requests, records, request, row):  # type: ignore[no-untyped-def]
-    """Return the tier of equality of one pair on one comparison of more than one column."""
-    if kind == _CHAIN:
-        tier = 0
-        while columns[tier] >= 0 and requests[columns[tier], request] == records[columns[tier], row]:
-            tier += 1
-        return tier
-    k = crossed if kind == _SET else 0
-    equal = True
+def _chain_tiers(tiers, columns, start, size, row, requests, records):  # type: ignore[no-untyped-def]
+    """Set `tiers` to the number of leading columns that are equal."""
+    for i in range(size):
+        tiers[i] = 0
+    k = 0
     while columns[k] >= 0:
-        equal = equal and requests[columns[k], request] == records[columns[k], row]
+        value, mine = records[columns[k], row], requests[columns[k], start : start + size]
+        for i in range(size):
+            tiers[i] += (tiers[i] == k) & (mine[i] == value)
         k += 1
-    if kind == _VALUE:
-        return 1 if equal else 0
-    if equal:
-        return 2
-    for i in range(crossed):
-        value = requests[columns[i], request]
-        for j in range(crossed):
-            if value != 0 and value == records[columns[j], row]:
-                return 1
-    return 0
+
+
+@nb.njit(nogil=True, cache=True)
+def _whole_tiers(tiers, top, columns, first, start, size, row, requests, records):  # type: ignore[no-untyped-def]
+    """Set `tiers` to `top` where all columns from `first` on are equal."""
+    for i in range(size):
+        tiers[i] = top
+    k = first
+    while columns[k] >= 0:
+        value, mine = records[columns[k], row], requests[columns[k], start : start + size]
+        for i in range(size):
+            tiers[i] *= mine[i] == value
+        k += 1
+
+
+@nb.njit(nogil=True, cache=True)
+def _shared_tiers(tiers, columns, crossed, start, size, row, requests, records):  # type: ignore[no-untyped-def]
+    """Raise `tiers` to 1 where one of the crossed columns of one side equals one of the other."""
+    for a in range(crossed):
+        value = records[columns[a], row]
+        if value == 0:
+            continue
+        for b in range(crossed):
+            mine = requests[columns[b], start : start + size]
+            for i in range(size):
+                tiers[i] = max(tiers[i], np.uint8(mine[i] == value))
 
 
 @nb.njit(nogil=True, cache=True)
 def _add_bounds(  # type: ignore[no-untyped-def]
-    bound,
-    start,
-    size,
-    row,
-    requests,
-    records,
-    per_request,
-    kind,
-    columns,
-    crossed,
-    missing_row,
-    weights,
-    adjusted,
-):
+    bound, tiers, start, size, row, requests, records, per_request,
+    kind, columns, crossed, missing_row, weights, adjusted,
+):  # fmt: skip
     """Add to `bound` what each of a block's requests can at most score against one record."""
     for c in range(len(kind)):
         value = records[missing_row[c], row]
         mine = requests[missing_row[c], start : start + size]
         missing = weights[c, _TIERS]
-        if adjusted[c] >= 0:
-            extra = per_request[adjusted[c]]
-            for i in range(size):
-                tier = _TIERS
-                if value != 0 and mine[i] != 0:
-                    tier = _tier(kind[c], columns[c], crossed[c], requests, records, start + i, row)
-                bound[i] += extra[tier, start + i]
-        elif value == 0:
+        if adjusted[c] < 0 and value == 0:
             for i in range(size):
                 bound[i] += missing
-        elif kind[c] == _VALUE and columns[c, 1] < 0:
+            continue
+        if adjusted[c] < 0 and kind[c] == _VALUE and columns[c, 1] < 0:
             equal, other = weights[c, 1], weights[c, 0]
             for i in range(size):
                 bound[i] += equal if mine[i] == value else (missing if mine[i] == 0 else other)
+            continue
+        if kind[c] == _CHAIN:
+            _chain_tiers(tiers, columns[c], start, size, row, requests, records)
+        elif kind[c] == _SET:
+            _whole_tiers(tiers, 2, columns[c], crossed[c], start, size, row, requests, records)
+            _shared_tiers(tiers, columns[c], crossed[c], start, size, row, requests, records)
         else:
-            for i in range(size):
-                tier = _TIERS
-                if mine[i] != 0:
-                    tier = _tier(kind[c], columns[c], crossed[c], requests, records, start + i, row)
-                bound[i] += weights[c, tier]
+            _whole_tiers(tiers, 1, columns[c], 0, start, size, row, requests, records)
+        for i in range(size):
+            tier = _TIERS if value == 0 or mine[i] == 0 else tiers[i]
+            bound[i] += weights[c, tier] if adjusted[c] < 0 else per_request[adjusted[c], tier, start + i]
 
 
 @nb.njit(nogil=True, cache=True)
@@ -311,7 +313,7 @@ def _scan(  # type: ignore[no-untyped-def]
     largest = 0
     for block in range(len(starts) - 1):
         largest = max(largest, starts[block + 1] - starts[block])
-    bound = np.empty(largest, np.float32)
+    bound, tiers = np.empty(largest, np.float32), np.empty(largest, np.uint8)
     out_request, out_row = np.empty(1024, np.int32), np.empty(1024, np.int32)
     found = 0
     for hit in range(len(rows)):
@@ -319,7 +321,7 @@ def _scan(  # type: ignore[no-untyped-def]
         size = starts[block_of[hit] + 1] - start
         bound[:size] = base
         _add_bounds(
-            bound, start, size, row, requests, records, per_request,
+            bound, tiers, start, size, row, requests, records, per_request,
             kind, columns, crossed, missing_row, weights, adjusted,
         )  # fmt: skip
         survivors = 0

@@ -5,7 +5,7 @@ run-local code from NEW_CODE upward, so equal strings always have equal codes an
 Registry fields come from a chunk's columns and from address numbers by arithmetic, without making a string.
 
 Fields of both sides (unsigned integers):
-    given surname surname2   codes            surname_line      hash of all surnames written as one word
+    given surname surname2   codes            surname_line      code of all surnames written as one word
     initial                  of given, 1-26   middle            initial, 1-26
     name_control             first four letters of the first surname, base 27; name_control2 of the second
     suffix                   1 JR 2 SR 3 III 4 IV 5 II
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from . import text
 from .codes import NEW_CODE, CodeTable, TextCodes
+from .lines import Lines
 
 Array = NDArray[np.generic]
 _SUFFIXES = {
@@ -52,8 +53,7 @@ class Fields:
         self.surnames = TextCodes(names.find_surnames, names.surname_text)
         self.streets = TextCodes(addresses.find_streets, addresses.street_text)
         self.units = TextCodes(_plain_numbers, lambda codes: pl.Series(codes).cast(pl.String))
-        self._line = CodeTable(lambda codes: text.letter_hashes(self.surnames.decode(codes))[0], np.uint64)
-        self._length = CodeTable(lambda codes: text.letter_hashes(self.surnames.decode(codes))[1], np.uint8)
+        self._lines = Lines(self.surnames)
         self._control = CodeTable(lambda codes: _controls(self.surnames.decode(codes)), np.uint32)
         self._initial = CodeTable(lambda codes: _initials(self.givens.decode(codes)), np.uint32)
 
@@ -80,14 +80,15 @@ class Fields:
     def _surnames_of(self, surname: pl.Series) -> dict[str, Array]:
         distinct, of_row = _distinct(text.upper_letters(surname, spaces=True))
         parts = [text.surname_parts(value) for value in distinct]
-        lines, _ = text.letter_hashes([value.replace(" ", "") for value in distinct])
+        lines, of_distinct = np.unique([value.replace(" ", "") for value in distinct], return_inverse=True)
+        line = self._lines.learn(lines.tolist())[of_distinct]
         first = self.surnames.encode(
             pl.Series([part[0] for part in parts], dtype=pl.String).replace("", None)
         )
         second = self.surnames.encode(
             pl.Series([part[1] for part in parts], dtype=pl.String).replace("", None)
         )
-        return {"surname": first[of_row], "surname2": second[of_row], "surname_line": _present(lines)[of_row]}
+        return {"surname": first[of_row], "surname2": second[of_row], "surname_line": line[of_row]}
 
     # --- records -------------------------------------------------------------------------------------------
 
@@ -120,7 +121,7 @@ class Fields:
 
     def _derived(self, have: Mapping[str, Array], names: Sequence[str]) -> dict[str, Array]:
         makers: dict[str, Callable[[], Array]] = {
-            "surname_line": lambda: self._lines(have["surname"], have["surname2"]),
+            "surname_line": lambda: self._lines.of_records(_u32(have["surname"]), _u32(have["surname2"])),
             "initial": lambda: self._initial[have["given"]],
             "name_control": lambda: self._control[have["surname"]],
             "name_control2": lambda: self._control[have["surname2"]],
@@ -129,14 +130,6 @@ class Fields:
             "zip3": lambda: (have["zip"] // 100).astype(np.uint32),
         }
         return {name: makers[name]() for name in names}
-
-    def _lines(self, surname: Array, surname2: Array) -> Array:
-        lines = self._line[surname]
-        two = np.flatnonzero(surname2)
-        if len(two):
-            second = surname2[two]
-            lines[two] = text.joined_hashes(lines[two], self._line[second], self._length[second])
-        return _present(lines)
 
     # --- text ----------------------------------------------------------------------------------------------
 
@@ -154,6 +147,8 @@ _NEEDS = {
     "surname_line": ("surname", "surname2"), "initial": ("given",), "name_control": ("surname",),
     "name_control2": ("surname2",), "birth_year": ("birth",), "birth_month_day": ("birth",), "zip3": ("zip",),
 }  # fmt: skip
+DEAR = frozenset({"zip", "zip3", "street", "number", "unit"})
+"""Fields that take an address to be worked out; the others are columns of the registry or nearly so."""
 FIELDS = frozenset(_ON_FILE) - {"address"} | frozenset(_NEEDS) | {"zip", "street", "number", "unit"}
 
 
@@ -165,9 +160,8 @@ def _distinct(values: pl.Series) -> tuple[list[str], NDArray[np.int64]]:
     return distinct["value"].to_list(), places.to_numpy().astype(np.int64)
 
 
-def _present(lines: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Shift hashes by one, so that neither half of a present line is 0."""
-    return np.where(lines > 0, lines + np.uint64(1), lines)
+def _u32(codes: Array) -> NDArray[np.uint32]:
+    return codes.astype(np.uint32, copy=False)
 
 
 def _numbers(frame: pl.DataFrame, name: str) -> Array:

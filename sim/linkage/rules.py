@@ -45,7 +45,7 @@ def irs_2025(scenario: Scenario) -> Rule:
     comparisons, threshold = all_of("tin", *_tin_name(scenario), *checked)
     by_tin = Path("tin", has_tin, (("tin",),), comparisons, threshold, filters)
     comparisons, threshold = all_of(*_name(scenario), *address)
-    passes = (("given", "zip", "number", "street"),)
+    passes = _name_passes(scenario, "zip", "number", "street")
     return by_tin, Path("address", has_no_tin, passes, comparisons, threshold, filters)
 
 
@@ -58,13 +58,13 @@ def name_only(scenario: Scenario) -> Rule:
 def name_zip(scenario: Scenario) -> Rule:
     """Return the rule that name and five-digit ZIP agree."""
     comparisons, threshold = all_of(*_name(scenario), "zip")
-    return (Path("name_zip", everyone, (("given", "zip"),), comparisons, threshold),)
+    return (Path("name_zip", everyone, _name_passes(scenario, "zip"), comparisons, threshold),)
 
 
 def name_dob(scenario: Scenario) -> Rule:
     """Return the rule that name and full date of birth agree."""
     comparisons, threshold = all_of(*_name(scenario), "birth")
-    return (Path("name_dob", everyone, (("given", "birth"),), comparisons, threshold),)
+    return (Path("name_dob", everyone, _name_passes(scenario, "birth"), comparisons, threshold),)
 
 
 RULES: dict[str, Callable[[Scenario], Rule]] = {
@@ -139,11 +139,13 @@ def _tin_name(scenario: Scenario) -> tuple[Comparison, ...]:
     return (must_agree("name_control"),)
 
 
-def _name_passes(scenario: Scenario) -> tuple[tuple[str | tuple[str, str], ...], ...]:
+def _name_passes(scenario: Scenario, *fields: str) -> tuple[tuple[str | tuple[str, str], ...], ...]:
+    """Return blocking on the name as the scenario compares it, and on `fields`: no linkable pair is lost."""
     if scenario.linkage.surname_handling == "one_field":
-        return (("given", "surname_line"),)
-    crossed = [(mine, theirs) for mine in _SURNAMES[:2] for theirs in _SURNAMES[:2]]
-    return (("given", "surname_line"), *(("given", pair) for pair in crossed))
+        return (("given", "surname_line", *fields),)
+    surnames: list[str | tuple[str, str]] = ["surname_line"]
+    surnames += [(mine, theirs) for mine in _SURNAMES[:2] for theirs in _SURNAMES[:2]]
+    return tuple(("given", surname, *fields) for surname in surnames)
 
 
 def _address(scenario: Scenario) -> tuple[Comparison, ...]:

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from sim.progress import Progress, silent
 
-from .bounded import Layout
+from .blocks import Blocks
+from .bounded import Layout, PreparedRequests
 from .comparison import Path, Rule
-from .normalise import Fields
+from .normalise import DEAR, Fields
 from .resolve import Held, Keeper, Links, Truth
 from .toolkit import BoundedIndex, candidate_levels, coded_frame, compare_levels, decide, needed_columns
 
@@ -71,7 +72,7 @@ class PathSearch:
         self.index = BoundedIndex(path, coded=True, verify_integrity=False)
         self._prepared = self.index.prepare(self._frame)
         self._compare = compare_levels(path, fields.decode)
-        self._keys = [[key if isinstance(key, str) else key[1] for key in each] for each in path.passes]
+        self._screen, self._full = _screens(path, mine, self._prepared)
         self._bits = [
             None if c.frequency is None else c.frequency({name: mine[name] for name in c.columns})
             for c in path.comparisons
@@ -115,15 +116,12 @@ class PathSearch:
 
     def _sieve(self, chunk: Any) -> NDArray[np.int64] | None:
         """Return the rows of a chunk that may share a key with a request; None for (nearly) all of them."""
-        marks = np.zeros(chunk.n, bool)
-        made = self._fields.records(chunk, {name for keys in self._keys for name in keys})
-        for keys, blocks in zip(self._keys, self._prepared.blocks, strict=True):
-            if not keys:
-                return None
-            columns = {name: made[name] for name in keys}
-            blocks.mark(Layout.of(columns).matrix(columns), marks)
-        rows = np.flatnonzero(marks)
-        return None if len(rows) > 0.7 * chunk.n else rows
+        rows = self._screen.rows(self._fields, chunk, None)
+        if rows is None or len(rows) > 0.7 * chunk.n:
+            rows = None
+        if self._full is None:
+            return rows
+        return self._full.rows(self._fields, chunk, rows)
 
     def _extra(self, request: NDArray[np.int32], levels: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
         """Return the frequency bits of each adjusted comparison for each pair."""
@@ -133,6 +131,44 @@ class PathSearch:
                 share = np.array([level.share for level in comparison.levels])
                 out.append(bits[request] * share[levels[:, k]])
         return out
+
+
+class _Screen:
+    """A quick test by keys: which rows of a chunk may share one of them with a request."""
+
+    def __init__(self, keys: Sequence[Sequence[str]], blocks: Sequence[Blocks]) -> None:
+        self._keys, self._blocks = keys, blocks
+        self._names = list(dict.fromkeys(name for each in keys for name in each))
+
+    def rows(self, fields: Fields, chunk: Any, among: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+        """Return the rows, of all or of `among`, that pass; None for all of the chunk."""
+        if not all(self._keys):
+            return among
+        made = fields.records(chunk, self._names, among)
+        marks = np.zeros(chunk.n if among is None else len(among), bool)
+        for keys, blocks in zip(self._keys, self._blocks, strict=True):
+            columns = {name: made[name] for name in keys}
+            blocks.mark(Layout.of(columns).matrix(columns), marks)
+        return np.flatnonzero(marks) if among is None else among[marks]
+
+
+def _screens(
+    path: Path, requests: Mapping[str, NDArray[Any]], prepared: PreparedRequests
+) -> tuple[_Screen, _Screen | None]:
+    """Return the test by all keys; or one by the keys that cost nothing, and then the one by all.
+
+    Two steps where some keys take an address to be worked out and the others are telling by themselves.
+    """
+    keys = [[(key, key) if isinstance(key, str) else key for key in each] for each in path.passes]
+    full = _Screen([[right for _, right in each] for each in keys], prepared.blocks)
+    cheap = [[(left, right) for left, right in each if right not in DEAR] for each in keys]
+    if cheap == keys or min(map(len, cheap), default=0) < 2:
+        return full, None
+    blocks = []
+    for each in cheap:
+        columns = {f"{number} {left}": requests[left] for number, (left, _) in enumerate(each)}
+        blocks.append(Blocks.of(Layout.of(columns).matrix(columns)))
+    return _Screen([[right for _, right in each] for each in cheap], blocks), full
 
 
 class _Places:

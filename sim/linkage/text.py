@@ -5,12 +5,7 @@ Everything here maps distinct strings to distinct strings; the frame's rows are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numba as nb
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = {
@@ -94,64 +89,3 @@ def unit_mark(values: pl.Series) -> pl.Series:
     text = upper_letters(values, spaces=True, digits=True)
     bare = text.str.replace(r"^(APT|APARTMENT|UNIT|STE|SUITE|RM|ROOM|NO|SPC|SPACE|LOT|FL|FLOOR|BLDG)\b", "")
     return bare.str.replace_all(" ", "").str.strip_chars_start("0").replace("", None)
-
-
-# --- letter hashes: the identity of a whole surname line, computable from the hashes of its parts ---------
-
-_MODULI = (2_147_483_647, 2_147_483_629)  # the two largest primes below 2**31
-_BASES = (1_000_003, 1_300_027)
-_POWERS = np.array(
-    [[pow(base, k, modulus) for k in range(256)] for base, modulus in zip(_BASES, _MODULI, strict=True)],
-    np.uint64,
-)
-
-
-def letter_hashes(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-    """Return a 62-bit polynomial hash (Karp and Rabin 1987) and the length of each A-Z text; 0, 0 for "".
-
-    Two different lines share a hash with probability of the order of 1e-16.
-    """
-    encoded = [text.encode("ascii") for text in texts]
-    lengths = np.array([len(each) for each in encoded], np.uint8)
-    ends = np.cumsum(lengths, dtype=np.int64)
-    hashes: NDArray[np.uint64] = _hash_letters(np.frombuffer(b"".join(encoded), np.uint8), ends)
-    return hashes, lengths
-
-
-def joined_hashes(
-    first: NDArray[np.uint64], second: NDArray[np.uint64], second_length: NDArray[np.uint8]
-) -> NDArray[np.uint64]:
-    """Return the hashes of first text + second text; a missing (0) text adds nothing."""
-    out: NDArray[np.uint64] = _join(first, second, second_length, _POWERS)
-    return out
-
-
-@nb.njit(nogil=True, cache=True)
-def _hash_letters(letters, ends):  # type: ignore[no-untyped-def]
-    out = np.zeros(len(ends), np.uint64)
-    start = 0
-    for k in range(len(ends)):
-        high, low = np.uint64(0), np.uint64(0)
-        for at in range(start, ends[k]):
-            letter = np.uint64(letters[at] - 64)
-            high = (high * np.uint64(1_000_003) + letter) % np.uint64(2_147_483_647)
-            low = (low * np.uint64(1_300_027) + letter) % np.uint64(2_147_483_629)
-        out[k] = (high << np.uint64(32)) | low
-        start = ends[k]
-    return out
-
-
-@nb.njit(nogil=True, cache=True)
-def _join(first, second, length, powers):  # type: ignore[no-untyped-def]
-    out = np.empty_like(first)
-    half = np.uint64(0xFFFFFFFF)
-    for k in range(len(first)):
-        if second[k] == 0:
-            out[k] = first[k]
-            continue
-        high = (
-            (first[k] >> np.uint64(32)) * powers[0, length[k]] + (second[k] >> np.uint64(32))
-        ) % np.uint64(2_147_483_647)
-        low = ((first[k] & half) * powers[1, length[k]] + (second[k] & half)) % np.uint64(2_147_483_629)
-        out[k] = (high << np.uint64(32)) | low
-    return out

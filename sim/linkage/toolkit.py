@@ -298,8 +298,14 @@ def decide(
 
 
 def _predict(classifier: rl.LogisticRegressionClassifier, features: pd.DataFrame) -> NDArray[np.bool_]:
-    with rl.option_context("classification.return_type", "array"):
-        return np.asarray(classifier.predict(features), bool)
+    """Return which rows the classifier links.
+
+    It answers with the index of the links. (Its option to answer with an array is global, so threads that set
+    and reset it would disturb each other.)
+    """
+    links = np.zeros(len(features), bool)
+    links[classifier.predict(features).to_numpy()] = True
+    return links
 
 
 def coded_frame(columns: Columns) -> pd.DataFrame:
