@@ -11,7 +11,24 @@ from sim.charts.theme import DARK, LIGHT, Theme
 from sim.charts.trade import SizePoint, by_size, threshold, trade_off
 
 __all__ = [
-    "DARK", "LIGHT", "Figure", "Rows", "SizePoint", "Source", "Target", "Theme",
-    "by_size", "doors", "flow", "group_name", "groups", "icon_array", "replicates", "targets", "threshold",
-    "tornado", "trade_off", "waterfall",
-]  # fmt: skip
+    "DARK",
+    "LIGHT",
+    "Figure",
+    "Rows",
+    "SizePoint",
+    "Source",
+    "Target",
+    "Theme",
+    "by_size",
+    "doors",
+    "flow",
+    "group_name",
+    "groups",
+    "icon_array",
+    "replicates",
+    "targets",
+    "threshold",
+    "tornado",
+    "trade_off",
+    "waterfall",
+]

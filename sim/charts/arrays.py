@@ -1,7 +1,7 @@
 """Figures of one mark a person: the icon array of the headline, and the doors behind the addresses.
 
-Icon arrays beside numbers improve understanding, most for readers with little practice in numbers (Galesic and
-others 2009; Garcia-Retamero and others 2012).
+Icon arrays beside numbers improve understanding, most for readers with little practice in numbers (Galesic
+and others 2009; Garcia-Retamero and others 2012).
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import Rate, rounded
 
-PERSON = "M-0.18,-0.62A0.26,0.26,0,1,0,0.18,-0.62A0.26,0.26,0,1,0,-0.18,-0.62ZM-0.42,1L-0.42,0.1Q-0.42,-0.22,0,-0.22Q0.42,-0.22,0.42,0.1L0.42,1Z"
+PERSON = (
+    "M-0.18,-0.62A0.26,0.26,0,1,0,0.18,-0.62A0.26,0.26,0,1,0,-0.18,-0.62Z"
+    "M-0.42,1L-0.42,0.1Q-0.42,-0.22,0,-0.22Q0.42,-0.22,0.42,0.1L0.42,1Z"
+)
 """A head and shoulders as a Vega symbol path, in the square from -1 to 1, y downwards."""
 
 _WRONG, _MOVED, _REST = "somebody else's address", "right person, moved away", "right person, right door"
@@ -62,13 +65,22 @@ def icon_array(
             y=alt.Y("row:O", axis=None),
             color=alt.Color(
                 "kind:N",
-                scale=alt.Scale(domain=[label for label, _, _ in shown], range=[colour for *_, colour in shown]),
-                legend=alt.Legend(title=None, orient="top", labelFontSize=12, labelColor=theme.ink, labelLimit=400,
-                                  symbolSize=160, columns=1 if columns < 40 else 3),
+                scale=alt.Scale(
+                    domain=[label for label, _, _ in shown], range=[colour for *_, colour in shown]
+                ),
+                legend=alt.Legend(
+                    title=None,
+                    orient="top",
+                    labelFontSize=12,
+                    labelColor=theme.ink,
+                    labelLimit=400,
+                    symbolSize=160,
+                    columns=1 if columns < 40 else 3,
+                ),
             ),
         )
         .properties(width=width, height=size * (1_000 // columns) * 1.25)
-    )  # fmt: skip
+    )
     title = _icon_title(wrong)
     subtitle = _interval_words(wrong, source.confidence)
     alt_text = (
@@ -139,13 +151,20 @@ def doors(
             x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, _PER_ROW * 5 - 0.5])),
             y=alt.Y("y:Q", axis=None, scale=alt.Scale(reverse=True)),
             color=alt.Color(
-                "who:N", scale=alt.Scale(domain=list(_PEOPLE), range=colours),
-                legend=alt.Legend(title=None, orient="top", labelFontSize=12, labelColor=theme.ink, symbolSize=120,
-                                  labelLimit=300),
+                "who:N",
+                scale=alt.Scale(domain=list(_PEOPLE), range=colours),
+                legend=alt.Legend(
+                    title=None,
+                    orient="top",
+                    labelFontSize=12,
+                    labelColor=theme.ink,
+                    symbolSize=120,
+                    labelLimit=300,
+                ),
             ),
         )
         .properties(width=width, height=width * 0.3)
-    )  # fmt: skip
+    )
     counts = (
         ordered.group_by("outcome").agg(pl.len().alias("doors"), pl.col("bystanders").sum()).sort("outcome")
     )

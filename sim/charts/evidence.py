@@ -33,7 +33,7 @@ def waterfall(case: Mapping[str, Any], source: Source, theme: Theme = LIGHT, wid
     rows.append(("total", 0.0, total, total, "total"))
     limit = float(case["threshold"])
     verdict = "links" if total >= limit - 1e-9 else "does not link"
-    title = f"Request {case['request']:,}: the evidence adds up to {total:.3g} and {verdict} at the threshold of {limit:.3g}"
+    title = f"Request {case['request']:,}: evidence of {total:.3g} {verdict} at the threshold of {limit:.3g}"
     subtitle = "Evidence for (+) and against (−) one person, in bits or points, field by field"
     data = pl.DataFrame(
         rows,
@@ -54,10 +54,22 @@ def waterfall(case: Mapping[str, Any], source: Source, theme: Theme = LIGHT, wid
     reach = [*data.get_column("start"), *data.get_column("end"), limit]
     scale = alt.Scale(domain=[min(0.0, *reach), max(reach) * 1.15 + 0.1], nice=False)
     y = alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=300))
-    bars = alt.Chart(data).mark_bar(height=15).encode(
-        y=y, x=alt.X("start:Q", scale=scale, title="evidence"), x2="end:Q",
-        color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=["for", "against", "total"], range=[theme.right, theme.wrong, theme.ink])),
-    )  # fmt: skip
+    bars = (
+        alt.Chart(data)
+        .mark_bar(height=15)
+        .encode(
+            y=y,
+            x=alt.X("start:Q", scale=scale, title="evidence"),
+            x2="end:Q",
+            color=alt.Color(
+                "kind:N",
+                legend=None,
+                scale=alt.Scale(
+                    domain=["for", "against", "total"], range=[theme.right, theme.wrong, theme.ink]
+                ),
+            ),
+        )
+    )
     text = (
         alt.Chart(data)
         .mark_text(align="left", dx=5, color=theme.ink)
@@ -73,8 +85,15 @@ def waterfall(case: Mapping[str, Any], source: Source, theme: Theme = LIGHT, wid
     alt_text = (
         f"Bars stacked left to right, one a field, and a total. {title}. The dashed line is the threshold."
     )
-    return Figure(f"evidence-{case['request']}", frame(chart, title, subtitle, source, theme, width), title, subtitle, alt_text,
-                  Rows(("Evidence", "Weight"), listed), source)  # fmt: skip
+    return Figure(
+        f"evidence-{case['request']}",
+        frame(chart, title, subtitle, source, theme, width),
+        title,
+        subtitle,
+        alt_text,
+        Rows(("Evidence", "Weight"), listed),
+        source,
+    )
 
 
 def tornado(
@@ -89,21 +108,42 @@ def tornado(
     unit = f"per {rate.per:,} {rate.denominator_name}"
     top = ordered[0]
     ends = sorted((float(top["low"]), float(top["high"])))
-    title = f"{top['label']} moves the headline most: from {significant(ends[0])} to {significant(ends[1])} {unit}"
-    subtitle = "Headline at the low (light) and the high (dark) end of each input's range, the others held; (assumed) marks assumptions"
+    title = (
+        f"{top['label']} moves the headline most: from {significant(ends[0])} to "
+        f"{significant(ends[1])} {unit}"
+    )
+    subtitle = (
+        "Headline at the low (light) and the high (dark) end of each input's range, the others held; "
+        "(assumed) marks assumptions"
+    )
     rows = [
-        {"label": f"{s['label']}{' (assumed)' if s['assumed'] else ''}", "end": end, "value": float(s[key]), "middle": rate.value or 0.0,
-         "text": f"{s[key + '_input']:g}"}
-        for s in ordered for key, end in (("low", "low end"), ("high", "high end"))
-    ]  # fmt: skip
+        {
+            "label": f"{s['label']}{' (assumed)' if s['assumed'] else ''}",
+            "end": end,
+            "value": float(s[key]),
+            "middle": rate.value or 0.0,
+            "text": f"{s[key + '_input']:g}",
+        }
+        for s in ordered
+        for key, end in (("low", "low end"), ("high", "high end"))
+    ]
     data = pl.DataFrame(rows)
     labels = list(dict.fromkeys(data.get_column("label").to_list()))
     y = alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=300))
-    bars = alt.Chart(data).mark_bar(height=14).encode(
-        y=y, x=alt.X("middle:Q", title=unit, scale=alt.Scale(zero=True)), x2="value:Q",
-        color=alt.Color("end:N", scale=alt.Scale(domain=["low end", "high end"], range=[theme.nothing, theme.accent]),
-                        legend=alt.Legend(title=None, orient="top", labelColor=theme.ink)),
-    )  # fmt: skip
+    bars = (
+        alt.Chart(data)
+        .mark_bar(height=14)
+        .encode(
+            y=y,
+            x=alt.X("middle:Q", title=unit, scale=alt.Scale(zero=True)),
+            x2="value:Q",
+            color=alt.Color(
+                "end:N",
+                scale=alt.Scale(domain=["low end", "high end"], range=[theme.nothing, theme.accent]),
+                legend=alt.Legend(title=None, orient="top", labelColor=theme.ink),
+            ),
+        )
+    )
     rule = alt.Chart(pl.DataFrame({"x": [rate.value or 0.0]})).mark_rule(color=theme.ink).encode(x="x:Q")
     chart = alt.layer(bars, rule).properties(width=width - 300, height=max(70, 26 * len(labels)))
     listed = tuple(
@@ -125,5 +165,12 @@ def tornado(
         f"Headline at high end, {unit}",
         "Evidence",
     )
-    return Figure("tornado", frame(chart, title, subtitle, source, theme, width), title, subtitle, f"Bars, widest on top. {title}.",
-                  Rows(head, listed), source)  # fmt: skip
+    return Figure(
+        "tornado",
+        frame(chart, title, subtitle, source, theme, width),
+        title,
+        subtitle,
+        f"Bars, widest on top. {title}.",
+        Rows(head, listed),
+        source,
+    )

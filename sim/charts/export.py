@@ -1,4 +1,6 @@
-"""Figures as SVG and PNG files by vl-convert (extra `[report]`): no browser, no network, same bytes each time."""
+"""Figures as SVG and PNG files by vl-convert (extra `[report]`): no network, same bytes each time."""
+
+# ruff: noqa: PLC0415 - vl-convert is of the extra [report]
 
 from __future__ import annotations
 

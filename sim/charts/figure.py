@@ -1,6 +1,7 @@
-"""A figure: a chart that carries its own title, SYNTHETIC, run and date, with alt text and the table behind it.
+"""A figure: a chart with its own title, SYNTHETIC, run and date inside, alt text and the table behind it.
 
-Figures get cropped from pages. So title, source line and run are inside the image, and the numbers travel along.
+Figures get cropped from pages. So title, source line and run are inside the image, and the numbers travel
+along.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ import altair as alt
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a figure's numbers come from: run ID, date (YYYY-MM-DD), simulated populations; how intervals are."""
+    """Where a figure's numbers come from.
+
+    date: YYYY-MM-DD.  replicates: simulated populations.  confidence: of its intervals, in words.
+    """
 
     run_id: str
     date: str

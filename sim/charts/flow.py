@@ -34,7 +34,7 @@ _STAGES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 
 
 def flow(totals: Mapping[str, int], source: Source, theme: Theme = LIGHT, width: int = WIDTH) -> Figure:
-    """Return the flow of requests; totals: counts by name over all replicates (`sim.outcome.counts.COUNTS`)."""
+    """Return figure 2; totals: counts by name (`sim.outcome.counts.COUNTS`) over all replicates."""
     answered, wrong = totals["answered"], totals["outcome_wrong_person"]
     title = (
         f"{answered:,} of {totals['requests']:,} requests are answered with an address; {wrong:,} of these "

@@ -60,13 +60,17 @@ def targets(found: Sequence[Target], source: Source, theme: Theme = LIGHT, width
     return Figure("targets", chart, title, subtitle, alt_text, Rows(head, listed), source)
 
 
+def _digits(value: float) -> str:
+    return significant(value, 3)
+
+
 def _multiples(told: Sequence[Target], theme: Theme, width: int) -> Chart:
     data = pl.DataFrame(
         [
             {
                 "label": each.name,
                 "verdict": each.verdict,
-                "text": f"{significant(each.simulated or 0.0, 3)}, published {significant(each.published, 3)}",
+                "text": f"{_digits(each.simulated or 0.0)}, published {_digits(each.published)}",
                 "value": (each.simulated or 0.0) / each.published,
                 "low": each.low / each.published,
                 "high": each.high / each.published,

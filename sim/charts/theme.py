@@ -1,7 +1,7 @@
 """Colours, type and the frame every figure shares: title, what qualifies it, and the line it is cited by.
 
-Colours are of the Okabe-Ito palette, which people with any common colour blindness tell apart, and they differ
-in lightness, so that they survive a black-and-white printer. Nothing is told by colour alone.
+Colours are of the Okabe-Ito palette, which people with any common colour blindness tell apart, and they
+differ in lightness, so that they survive a black-and-white printer. Nothing is told by colour alone.
 """
 
 from __future__ import annotations
@@ -42,13 +42,29 @@ class Theme:
 
 
 LIGHT = Theme(
-    ink="#1a1a1a", quiet="#595959", grid="#dddddd", background="#ffffff",
-    wrong="#c44601", moved="#e5a100", right="#0072b2", nothing="#9a9a9a", bystander="#8a5a9e", accent="#0072b2",
-)  # fmt: skip
+    ink="#1a1a1a",
+    quiet="#595959",
+    grid="#dddddd",
+    background="#ffffff",
+    wrong="#c44601",
+    moved="#e5a100",
+    right="#0072b2",
+    nothing="#9a9a9a",
+    bystander="#8a5a9e",
+    accent="#0072b2",
+)
 DARK = Theme(
-    ink="#f2f2f2", quiet="#b8b8b8", grid="#444444", background="#14171c",
-    wrong="#ff7f3f", moved="#f0c244", right="#5ab4ee", nothing="#8c8c8c", bystander="#c79bdb", accent="#5ab4ee",
-)  # fmt: skip
+    ink="#f2f2f2",
+    quiet="#b8b8b8",
+    grid="#444444",
+    background="#14171c",
+    wrong="#ff7f3f",
+    moved="#f0c244",
+    right="#5ab4ee",
+    nothing="#8c8c8c",
+    bystander="#c79bdb",
+    accent="#5ab4ee",
+)
 
 FONT = "Open Sans, DejaVu Sans, Arial, sans-serif"
 WIDTH = 620
@@ -71,21 +87,36 @@ def frame(chart: Chart, title: str, subtitle: str, source: Source, theme: Theme,
         *wrap(source.line(), int(_SUBTITLE_CHARACTERS * part)),
     ]
     head = alt.TitleParams(
-        text=wrap(title, int(_TITLE_CHARACTERS * part)), subtitle=lines, anchor="start", frame="bounds", offset=14,
-        fontSize=16, fontWeight="bold", subtitleFontSize=11.5, subtitlePadding=5, color=theme.ink, subtitleColor=theme.quiet,
+        text=wrap(title, int(_TITLE_CHARACTERS * part)),
+        subtitle=lines,
+        anchor="start",
+        frame="bounds",
+        offset=14,
+        fontSize=16,
+        fontWeight="bold",
+        subtitleFontSize=11.5,
+        subtitlePadding=5,
+        color=theme.ink,
+        subtitleColor=theme.quiet,
         subtitleLineHeight=15,
-    )  # fmt: skip
+    )
     config: dict[str, Any] = {
         "font": FONT,
         "view": {"stroke": None},
         "axis": {
-            "labelColor": theme.ink, "titleColor": theme.ink, "gridColor": theme.grid, "domainColor": theme.quiet,
-            "tickColor": theme.quiet, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
+            "labelColor": theme.ink,
+            "titleColor": theme.ink,
+            "gridColor": theme.grid,
+            "domainColor": theme.quiet,
+            "tickColor": theme.quiet,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
             "labelLimit": 330,
         },
         "text": {"color": theme.ink, "fontSize": 12},
         "padding": {"left": 12, "right": 16, "top": 10, "bottom": 10},
-    }  # fmt: skip
+    }
     # `font` of the configuration reaches axes and titles, not text marks.
     config["text"]["font"] = FONT
     return chart.properties(title=head, background=theme.background or "transparent").configure(**config)

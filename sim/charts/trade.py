@@ -45,14 +45,21 @@ def trade_off(curve: pl.DataFrame, points: int = POINTS) -> pl.DataFrame:
         known = ~np.isnan(each).all(axis=0)
         values = each[:, known]
         parts.append(
-            pl.DataFrame({"threshold": grid[known], "line": line, "value": np.nanmean(values, axis=0),
-                          "low": np.nanmin(values, axis=0), "high": np.nanmax(values, axis=0)})
-        )  # fmt: skip
+            pl.DataFrame(
+                {
+                    "threshold": grid[known],
+                    "line": line,
+                    "value": np.nanmean(values, axis=0),
+                    "low": np.nanmin(values, axis=0),
+                    "high": np.nanmax(values, axis=0),
+                }
+            )
+        )
     return pl.concat(parts)
 
 
 def _at(part: pl.DataFrame, column: str, grid: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the value in force at each threshold: that of the lowest change at or above it; NaN if none is."""
+    """Return the value in force at each threshold, that of the lowest change at or above it, else NaN."""
     cuts = part.get_column("threshold").to_numpy()
     values = part.get_column(column).cast(pl.Float64).fill_null(np.nan).to_numpy()
     row = np.searchsorted(-cuts, -grid, side="right") - 1
@@ -62,14 +69,16 @@ def _at(part: pl.DataFrame, column: str, grid: NDArray[np.float64]) -> NDArray[n
 def threshold(
     curve: pl.DataFrame, current: float | None, source: Source, theme: Theme = LIGHT, width: int = WIDTH
 ) -> Figure:
-    """Return figure 3: both errors at every threshold, with the span of the populations, and the rule in force.
+    """Return figure 3: both errors at every threshold, the span of the populations, the threshold in force.
 
     curve: as for `trade_off`.  current: threshold in force, in bits, or None.
     """
     lines = trade_off(curve)
     sums = _sum(lines, current)
     title = sums or "A higher threshold spares wrong people and misses more of the people asked for"
-    subtitle = "Both errors at every threshold (bits of evidence); bands are the least and greatest of the populations"
+    subtitle = (
+        "Both errors at every threshold (bits of evidence); bands: least and greatest of the populations"
+    )
     colours = alt.Scale(domain=[_WRONG, _MISSED], range=[theme.wrong, theme.right])
     base = alt.Chart(lines).encode(
         x=alt.X("threshold:Q", title="threshold (bits)", scale=alt.Scale(zero=False, nice=False))
@@ -80,9 +89,12 @@ def threshold(
         color=alt.Color("line:N", scale=colours, legend=None),
     )
     drawn = base.mark_line(strokeWidth=2.5).encode(
-        y="value:Q", color=alt.Color("line:N", scale=colours, legend=None),
-        strokeDash=alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=[_WRONG, _MISSED], range=[[1, 0], [6, 3]])),
-    )  # fmt: skip
+        y="value:Q",
+        color=alt.Color("line:N", scale=colours, legend=None),
+        strokeDash=alt.StrokeDash(
+            "line:N", legend=None, scale=alt.Scale(domain=[_WRONG, _MISSED], range=[[1, 0], [6, 3]])
+        ),
+    )
     ends = _label_points(lines)
     text = (
         alt.Chart(ends)
@@ -184,8 +196,12 @@ def by_size(
         schema={"size": pl.Float64, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
         orient="row",
     )
-    x = alt.X("size:Q", title="records in the registry (logarithmic)", scale=alt.Scale(type="log", nice=False),
-              axis=alt.Axis(format="~s", tickCount=6))  # fmt: skip
+    x = alt.X(
+        "size:Q",
+        title="records in the registry (logarithmic)",
+        scale=alt.Scale(type="log", nice=False),
+        axis=alt.Axis(format="~s", tickCount=6),
+    )
     y = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
     near, far = data.head(len(simulated)), data.slice(max(0, len(simulated) - 1))
     layers = [

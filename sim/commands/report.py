@@ -76,7 +76,9 @@ def verify(
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     quiet: Switch = False,
 ) -> int:
-    """Check a bundle or run folder, run it again, and say bit-identical, statistically consistent or different.
+    """Check a bundle or run folder, run it again, and say whether the same numbers come out.
+
+    The verdict is bit-identical, statistically consistent (and how far apart) or different (and why).
 
     Args:
         bundle: the ZIP made by `sim bundle`, or a run folder.

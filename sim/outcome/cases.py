@@ -1,7 +1,7 @@
 """Links worked through: what was asked, what was on file, what is true, and what the rule saw of it.
 
-A few requests of each outcome are drawn by the seed, never picked. The people are synthetic; their numbers are
-still cut to the last four digits, because somebody may really have one.
+A few requests of each outcome are drawn by the seed, never picked. The people are synthetic; their numbers
+are still cut to the last four digits, because somebody may really have one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ _ROWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("zip", "ZIP", ("zip", "zip3")),
 )
 _SEEN = {
-    Kind.EXACT: "same", Kind.ELSE: "different", Kind.MISSING: "missing on a side", Kind.SHARED: "one of two shared",
+    Kind.EXACT: "same", Kind.ELSE: "different", Kind.MISSING: "missing on a side",
+    Kind.SHARED: "one of two shared",
     Kind.FIRST: "first parts the same", Kind.PREFIX: "begins the same", Kind.JARO_WINKLER: "nearly the same",
     Kind.ONE_DIGIT: "one digit differs", Kind.TRANSPOSED: "two digits exchanged",
     Kind.DAY_MONTH: "day and month exchanged", Kind.NEAR: "near", Kind.LEADING: "leading digits the same",
@@ -70,7 +71,7 @@ def worked(
     found = []
     for number in _chosen(outcomes, streams):
         shown = linked.disclosures.filter(pl.col("request") == number)
-        # With several addresses for one request, the one that made the outcome is the first that is another's.
+        # With several addresses for one request, the first that is another's made the outcome.
         truth = requests.clean.filter(pl.col("request") == number)
         wrong = shown.filter(pl.col("person") != truth["person"][0])
         link = (wrong if wrong.height else shown).row(0, named=True)
@@ -148,7 +149,9 @@ def _on_file(country: Country, chunk: Any, row: np.ndarray[Any, Any]) -> dict[st
     """Return the record as it stands on file, in words."""
     names, places = country.names, country.addresses.fields(chunk.file_address[row])
     surnames = [
-        names.surname_text(column[row])[0] for column in (chunk.file_surname, chunk.file_surname2) if column[row][0]
+        names.surname_text(column[row])[0]
+        for column in (chunk.file_surname, chunk.file_surname2)
+        if column[row][0]
     ]
     middle, suffix = int(chunk.file_middle[row][0]), int(chunk.file_suffix[row][0])
     return {
@@ -179,7 +182,9 @@ def _as_text(field: str, value: object) -> str | None:
 
 def _note(lines: Sequence[Mapping[str, Any]], path: Path) -> str:
     """Return in a sentence what agreed and what was never looked at."""
-    agreed = [str(line["label"]).lower() for line in lines if line["weight"] is not None and line["weight"] > 0]
+    agreed = [
+        str(line["label"]).lower() for line in lines if line["weight"] is not None and line["weight"] > 0
+    ]
     blind = [str(line["label"]).lower() for line in lines if line["weight"] is None]
     text = f"Linked by the path “{path.name}” because of: {', '.join(agreed) or 'nothing in particular'}."
     return f"{text} Not compared: {', '.join(blind)}." if blind else text

@@ -38,8 +38,9 @@ Run {run_id} of the Linkage Error Simulator v{version}. All people in it are syn
 1. Nothing was changed since the bundle was made:      sha256sum --check SHA256SUMS
 2. The numbers come out again:                         pip install linkage-error-simulator=={version}
                                                        sim verify {run_id}.zip
-   It says "bit-identical" (same rows), "statistically consistent" (other versions of the libraries, rates within
-   3 Monte Carlo standard errors), or "different", and why. With --replicates 1 it repeats one population only.
+   It says "bit-identical" (same rows), "statistically consistent" (other versions of the libraries,
+   rates within 3 Monte Carlo standard errors), or "different", and why. With --replicates 1 it
+   repeats one population only.
 3. To ask the question anew, or with one thing changed: sim run scenario.toml --set KEY=VALUE
 
 The locked environment is in environment.txt. Equal rows are promised for it only.

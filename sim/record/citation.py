@@ -1,7 +1,7 @@
 """How a run is cited: a Bluebook-style proposal, BibTeX and CSL-JSON, and CITATION.cff read back.
 
-The Bluebook (22nd ed.) has no rule for software; rule 18 on internet sources is followed: author, title, date,
-address, archived copy. The strings are proposals for the person who cites.
+The Bluebook (22nd ed.) has no rule for software; rule 18 on internet sources is followed: author, title,
+date, address, archived copy. The strings are proposals for the person who cites.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Citation:
         )
 
     def bluebook(self) -> str:
-        """Return a proposal in the manner of Bluebook rule 18; the addresses are for the citing person to fill in."""
+        """Return a proposal in the manner of Bluebook rule 18, with two addresses to be filled in."""
         month = _MONTHS[self.day.month - 1]
         populations = (
             "1 simulated population" if self.replicates == 1 else f"{self.replicates} simulated populations"
@@ -114,5 +114,5 @@ keywords:
 
 
 def cff(version: str) -> str:
-    """Return CITATION.cff (format 1.2.0) of a version of the program; a test holds the repository's equal to it."""
+    """Return CITATION.cff (format 1.2.0) of a version; a test holds the repository's equal to it."""
     return _CFF.format(name=NAME, version=version, author=AUTHOR)

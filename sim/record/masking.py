@@ -21,7 +21,7 @@ _PLAIN_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$")
 
 
 def mask_identifier(value: str | int | None) -> str | None:
-    """Return the last four characters of an identifier behind a mask; None stays None, shorter ones vanish."""
+    """Return an identifier's last four characters behind a mask; None stays None, short ones vanish."""
     if value is None:
         return None
     text = f"{value:09d}" if isinstance(value, int) else value.strip()
@@ -63,7 +63,7 @@ def neutralise(cell: object) -> object:
 
 
 def without_controls(text: str) -> str:
-    """Return `text` without control characters, bidirectional overrides and lone surrogates; tabs become spaces."""
+    """Return `text` without controls, bidirectional overrides and lone surrogates; tabs become spaces."""
     spaced = text.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in spaced if c == "\n" or not _hidden(c))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from jsonschema import Draft202012Validator
 
 from sim.errors import VerificationError
 from sim.record import manifest
@@ -81,8 +82,6 @@ def read(folder: Path) -> Run:
 
 def check_manifest(found: Any) -> None:
     """Raise VerificationError naming the first key of a manifest that breaks the schema."""
-    from jsonschema import Draft202012Validator
-
     first = next(iter(Draft202012Validator(manifest.schema()).iter_errors(found)), None)
     if first is not None:
         where = ".".join(map(str, first.absolute_path)) or "the whole"

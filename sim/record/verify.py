@@ -6,8 +6,8 @@
     3  the scenario is run again and the rows compared, replicate by replicate
 
 The verdict is *bit-identical*, *statistically consistent* (the environment is another one, and every rate
-agrees within three Monte Carlo standard errors) or *different*, with reasons. In the same environment rows that
-differ are *different* however close the rates: the same sources must give the same rows.
+agrees within three Monte Carlo standard errors) or *different*, with reasons. In the same environment rows
+that differ are *different* however close the rates: the same sources must give the same rows.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from sim.study.replicates import run as study
 
 IDENTICAL, CONSISTENT, DIFFERENT = "bit-identical", "statistically consistent", "different"
 MOST_ERRORS = 3.0
-"""Rates that differ by at most so many Monte Carlo standard errors of the difference are consistent, where the
-errors are well known; with few populations more are allowed (`limit`)."""
+"""Rates that differ by at most so many Monte Carlo standard errors of the difference are consistent, where
+the errors are well known; with few populations more are allowed (`limit`)."""
 
 _COMPARED = ("wrong_person", "wrong_person_per_request", "wrong_door", "missed", "bystanders")
 
@@ -217,7 +217,7 @@ def _again(
         f"{name}: {errors:.1f} Monte Carlo standard errors apart" for name, errors in measured.items()
     )
     if not other:
-        why = "the same environment gives other rows: these were not made from this scenario and seed by these sources"
+        why = "the same environment gives other rows: these were not made from this scenario and seed"
         return Verdict(DIFFERENT, run.run_id, (why, *told), checked)
     why = f"the environment is another one: {'; '.join(other)}"
     most = limit(wanted)
@@ -228,7 +228,7 @@ def _again(
 
 
 def limit(replicates: int) -> float:
-    """Return how many standard errors of the difference are consistent: Student's t at the tail of MOST_ERRORS.
+    """Return how many standard errors of the difference are consistent, by Student's t.
 
     A standard error over few populations is itself uncertain, so that three of them mean little.
     """

@@ -127,7 +127,7 @@ def _json(path: Path, value: Mapping[str, Any]) -> None:
 
 
 def _stopping(found: Stopping | None) -> dict[str, Any] | None:
-    """Return the stopping rule and every look at the results, None where the number of replicates was fixed."""
+    """Return the stopping rule and every look at the results, None where replicates were given."""
     if found is None:
         return None
     return {

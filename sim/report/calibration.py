@@ -1,7 +1,7 @@
 """Published figures of the disclosure of August 2025 that a run of that rule can be set beside.
 
-Sources and grades as in the catalogue of parameters: S is read in a secondary source, D derived by arithmetic.
-None of them is a rate of misidentification: no such figure has been published.
+Sources and grades as in the catalogue of parameters: S is read in a secondary source, D derived by
+arithmetic. None of them is a rate of misidentification: no such figure has been published.
 """
 
 from __future__ import annotations
@@ -32,18 +32,37 @@ def targets_of(found: Findings) -> list[Target]:
     bad = found.total("answered_insufficient")
     return [
         Target(
-            "Requests answered", "per 1,000 requests", 36.9, 33.0, 41.0, _share(answered, requests), _use(found),
+            "Requests answered",
+            "per 1,000 requests",
+            36.9,
+            33.0,
+            41.0,
+            _share(answered, requests),
+            _use(found),
             f"47,289 of 1.28 million; {_ROMO}",
         ),
         Target(
-            "Answered by number", "per 1,000 requests answered", 903.0, 850.0, 950.0, _share(by_number, answered),
-            _use(found), "about 42,695 of 47,289; opinion of 26 February 2026 (S, D)",
+            "Answered by number",
+            "per 1,000 requests answered",
+            903.0,
+            850.0,
+            950.0,
+            _share(by_number, answered),
+            _use(found),
+            "about 42,695 of 47,289; opinion of 26 February 2026 (S, D)",
         ),
         Target(
-            "Insufficient address", "per 1,000 requests answered", 50.0, 20.0, 50.0, _share(bad, answered), HELD_OUT,
-            "fewer than 50 in 1,000 addresses disclosed, as conceded; what counted as insufficient is not public (S)",
+            "Insufficient address",
+            "per 1,000 requests answered",
+            50.0,
+            20.0,
+            50.0,
+            _share(bad, answered),
+            HELD_OUT,
+            "fewer than 50 in 1,000 addresses disclosed, as conceded; what counted as insufficient is not "
+            "public (S)",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -1,7 +1,7 @@
 """The runs set beside the reported one: the same people, requests and luck, with one thing changed.
 
-Best and worst case and two other readings of the rule. Each is a run of its own, with its own folder and ID, so
-that it can be cited and verified like any other. A companion that is already on disk is not run again.
+Best and worst case and two other readings of the rule. Each is a run of its own, with its own folder and ID,
+so that it can be cited and verified like any other. A companion that is already on disk is not run again.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sim.errors import VerificationError
 from sim.parameters import catalogue
 from sim.progress import Progress, silent
 from sim.record import identity
-from sim.record.reader import Run
+from sim.record.reader import Run, damaged_files, read
 from sim.record.writer import write
 from sim.report.findings import Companion, Findings
 from sim.scenario import Scenario
@@ -78,9 +79,6 @@ def run_id_of(scenario: Scenario) -> str:
 
 def _there(folder: Path) -> bool:
     """Whether the folder holds an undamaged run made by these very sources and libraries."""
-    from sim.errors import VerificationError
-    from sim.record.reader import damaged_files, read
-
     try:
         run: Run = read(folder)
     except VerificationError:

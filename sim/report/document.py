@@ -17,8 +17,10 @@ Align = Literal["left", "right"]
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text. lead: the sentence to read first; note: smaller; warning: boxed; equation: set
-    apart; label: a small heading.
+    """Running text.
+
+    kind: lead, the sentence to read first; note, smaller; warning, boxed; equation, set apart; label, a
+    small heading.
     """
 
     text: str

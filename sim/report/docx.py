@@ -3,6 +3,8 @@
 python-docx writes the time of day into the ZIP; `normalised` puts the files in order with a fixed date.
 """
 
+# ruff: noqa: PLC0415 - python-docx is of the extra [report]
+
 from __future__ import annotations
 
 import io
@@ -34,7 +36,7 @@ def write(report: Report, folder: Path) -> Path:
 def render(report: Report) -> bytes:
     """Return the DOCX of a report; raises ReportError without the extra [report]."""
     try:
-        import docx  # noqa: PLC0415 - of the extra [report]
+        import docx
     except ImportError:
         raise ReportError(
             'DOCX needs the extra "report" (pip install "linkage-error-simulator[report]")'

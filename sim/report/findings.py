@@ -86,7 +86,7 @@ class Findings:
 
     @property
     def least(self) -> int:
-        """Fewest populations of a run to be cited; fewer are a preview, because early luck moves them too far."""
+        """Fewest populations of a run to be cited; fewer are a preview, moved too far by luck."""
         return int(self.run.scenario.value("study.preview_below"))
 
     @property

@@ -1,7 +1,7 @@
 """Text that the packaged fonts can draw: control characters out, missing letters written in Latin ones.
 
-PDF/A forbids a character without a glyph. A name in a script that the fonts lack is transliterated (anyascii where
-it is installed, else the character's number), and the report says so: nothing vanishes silently.
+PDF/A forbids a character without a glyph. A name in a script that the fonts lack is transliterated (anyascii
+where it is installed, else the character's number), and the report says so: nothing vanishes silently.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Printable:
     replaced: dict[str, str] = field(default_factory=dict)
 
     def text(self, text: str) -> str:
-        """Return `text` without control characters, with missing letters transliterated, long words breakable."""
+        """Return `text` without controls, missing letters transliterated, long words breakable."""
         clean = unicodedata.normalize("NFC", without_controls(text))
         written = "".join(c if c == "\n" or ord(c) in covered() else self._instead(c) for c in clean)
         if _HASH.match(written):

@@ -32,9 +32,13 @@ def render(report: Report) -> str:
 @functools.cache
 def _templates() -> Environment:
     found = Environment(
-        loader=PackageLoader("sim.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        loader=PackageLoader("sim.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=_clean,
-    )  # fmt: skip
+    )
     found.globals |= {"picture": _picture, "shown": _shown, "font": _font}
     found.tests["block"] = lambda block, name: type(block).__name__ == name
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.report.checklist import CHECKLIST, check
 from sim.report.document import Report, Section
 from sim.report.findings import Findings
-from sim.report.sections import adverse, back, front, method, results
+from sim.report.sections import adverse, back, front, method, results, uncertainty
 
 SECTIONS: dict[str, Callable[[Findings], Section]] = {
     "purpose": front.purpose,
@@ -23,7 +23,7 @@ SECTIONS: dict[str, Callable[[Findings], Section]] = {
     "linkage": method.linkage,
     "calibration": results.calibration,
     "results": results.results,
-    "uncertainty": results.uncertainty,
+    "uncertainty": uncertainty.uncertainty,
     "sensitivity": adverse.sensitivity,
     "adverse": adverse.adverse,
     "example": adverse.example,

@@ -1,7 +1,7 @@
-"""The report as PDF by Typst: PDF/A-3a and PDF/UA-1, tagged, manifest embedded, the same bytes on every repeat.
+"""The report as PDF by Typst: PDF/A-3a, PDF/UA-1, tagged, manifest inside, the same bytes each time.
 
-The template reads the report as JSON, so text is data and never markup. Fonts are the packaged ones and Typst's
-own; the machine's are ignored. The date is the run's.
+The template reads the report as JSON, so text is data and never markup. Fonts are the packaged ones and
+Typst's own; the machine's are ignored. The date is the run's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from sim.report.document import Blanks, Block, Bullets, Code, Paragraph, Picture
 from sim.report.glyphs import Printable
 
 NAME = "report.pdf"
-STANDARDS = ["a-3a", "ua-1"]
 
 
 def write(report: Report, folder: Path) -> Path:
@@ -30,7 +29,7 @@ def write(report: Report, folder: Path) -> Path:
 
 
 def render(report: Report, manifest: bytes) -> bytes:
-    """Return the PDF of a report with `manifest` (JSON) attached; raises ReportError without the extra [report]."""
+    """Return the PDF with `manifest` (JSON) attached; raises ReportError without the extra [report]."""
     try:
         import typst  # noqa: PLC0415 - of the extra [report]
     except ImportError:
@@ -48,7 +47,7 @@ def render(report: Report, manifest: bytes) -> bytes:
             font_paths=[str(fonts)],
             ignore_system_fonts=True,
             format="pdf",
-            pdf_standards=STANDARDS,
+            pdf_standards=["a-3a", "ua-1"],
             timestamp=int(datetime.fromisoformat(report.created).timestamp()),
         )
     return made

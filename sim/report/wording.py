@@ -11,14 +11,36 @@ import re
 from sim.outcome.rates import Rate, rounded, significant
 
 __all__ = [
-    "FORBIDDEN", "at_scale", "bare_percentages", "bounds", "clause", "forbidden_words", "headline", "number",
-    "populations", "rounded", "significant", "span", "two_digits",
-]  # fmt: skip
+    "FORBIDDEN",
+    "at_scale",
+    "bare_percentages",
+    "bounds",
+    "clause",
+    "forbidden_words",
+    "headline",
+    "number",
+    "populations",
+    "rounded",
+    "significant",
+    "span",
+    "two_digits",
+]
 
 FORBIDDEN = (
-    "proves", "proven", "prove that", "victim", "zero error", "no errors", "exactly", "certainly", "undoubtedly",
-    "real people", "misidentified 42,695", "42,695 misidentified", "42,695 people",
-)  # fmt: skip
+    "proves",
+    "proven",
+    "prove that",
+    "victim",
+    "zero error",
+    "no errors",
+    "exactly",
+    "certainly",
+    "undoubtedly",
+    "real people",
+    "misidentified 42,695",
+    "42,695 misidentified",
+    "42,695 people",
+)
 """Words generated prose never uses."""
 
 _RATE = re.compile(r"\d[\d.,]*\s*(?:%|per cent|percent)")

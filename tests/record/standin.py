@@ -18,8 +18,12 @@ SHARES = (0.15, 0.04, 0.01, 0.05, 0.75)
 """Right door, wrong door, wrong person, missed, correctly withheld."""
 
 NASTY = (
-    '=HYPERLINK("http://x","y")', "<script>alert(1)</script>", '#eval("1+1") *bold* $x$', "王小明 مرحبا Ωμέγα 🎉", "nul\x00\x1b[31m",
-)  # fmt: skip
+    '=HYPERLINK("http://x","y")',
+    "<script>alert(1)</script>",
+    '#eval("1+1") *bold* $x$',
+    "王小明 مرحبا Ωμέγα 🎉",
+    "nul\x00\x1b[31m",
+)
 """Texts that a spreadsheet, a browser, Typst, a font or a terminal would act on."""
 
 CASE_FIELDS = (
@@ -40,12 +44,19 @@ def study(
 ) -> StudyResult:
     """Return a study of `replicates` worlds with outcomes in the given shares."""
     scenario = Scenario.load("aug2025-as-run").replace(
-        {"requests.count": requests, "replicates": replicates, "population.size": 1_000_000, **(settings or {})}
+        {
+            "requests.count": requests,
+            "replicates": replicates,
+            "population.size": 1_000_000,
+            **(settings or {}),
+        }
     )
     worlds = [world(scenario.seed * 1_000 + number, requests, tuple(shares)) for number in range(replicates)]
     made = collect(scenario, worlds, 1.5)
     kept = [case("wrong_person"), case("right_person_right_door")] if cases is None else cases
-    return StudyResult(**{**{k: getattr(made, k) for k in made.__dataclass_fields__}, "cases": kept, "curve": curve})
+    return StudyResult(
+        **{**{k: getattr(made, k) for k in made.__dataclass_fields__}, "cases": kept, "curve": curve}
+    )
 
 
 def world(seed: int, requests: int, shares: tuple[float, ...]) -> World:

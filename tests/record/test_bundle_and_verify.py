@@ -14,9 +14,11 @@ import pytest
 from sim.errors import VerificationError
 from sim.record import writer
 from sim.record.bundle import bundle
+from sim.record.identity import run_id
 from sim.record.reader import read
 from sim.record.safe_zip import unpack
 from sim.record.verify import CONSISTENT, DIFFERENT, IDENTICAL, differences, limit, verify
+from sim.scenario import Scenario
 from sim.study.replicates import StudyResult
 from tests.record.standin import SHARES, study
 
@@ -47,7 +49,12 @@ def rebuilt(source: Path, target: Path, change) -> Path:
     change(folder)
     sums = folder / "SHA256SUMS"
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p != sums)
-    sums.write_text("".join(f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n" for p in files))
+    sums.write_text(
+        "".join(
+            f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n"
+            for p in files
+        )
+    )
     return folder
 
 
@@ -71,14 +78,16 @@ def test_a_bundle_lists_every_file_with_its_sum(bundled, tmp_path):
     lines = dict(reversed(line.split("  ", 1)) for line in (folder / "SHA256SUMS").read_text().splitlines())
     names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {"SHA256SUMS"}
     assert set(lines) == names
-    assert all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in lines.items())
+    assert all(
+        hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest for name, digest in lines.items()
+    )
     assert {"citation.bib", "CITATION.cff", "VERIFY.txt", "environment.txt", "manifest.schema.json"} <= names
 
 
 def test_a_damaged_run_is_not_bundled(made, tmp_path):
     copy = Path(shutil.copytree(made, tmp_path / made.name))
     (copy / "rates.csv").write_text("x")
-    with pytest.raises(VerificationError, match="rates.csv: has other bytes"):
+    with pytest.raises(VerificationError, match=r"rates\.csv: has other bytes"):
         bundle(copy)
 
 
@@ -94,7 +103,9 @@ def test_fewer_replicates_can_be_repeated(bundled):
     assert verdict.word == IDENTICAL and "rows of 2 of 4 populations, run again" in verdict.checked
 
 
-@pytest.mark.parametrize("name", ["rates.csv", "counts.csv", "outcomes.parquet", "scenario.toml", "manifest.json", "VERIFY.txt"])
+@pytest.mark.parametrize(
+    "name", ["rates.csv", "counts.csv", "outcomes.parquet", "scenario.toml", "manifest.json", "VERIFY.txt"]
+)
 def test_one_changed_digit_names_the_file(bundled, tmp_path, name):
     folder = unpack(bundled, tmp_path / "out")
     data = bytearray((folder / name).read_bytes())
@@ -102,7 +113,9 @@ def test_one_changed_digit_names_the_file(bundled, tmp_path, name):
     data[at] = ord("7") if data[at] != ord("7") else ord("3")
     (folder / name).write_bytes(data)
     verdict = verify(folder)
-    assert verdict.word == DIFFERENT and any(reason.startswith(f"{name}: has other bytes") for reason in verdict.reasons)
+    assert verdict.word == DIFFERENT and any(
+        reason.startswith(f"{name}: has other bytes") for reason in verdict.reasons
+    )
 
 
 def test_a_file_more_or_less_is_named(bundled, tmp_path):
@@ -110,16 +123,23 @@ def test_a_file_more_or_less_is_named(bundled, tmp_path):
     (folder / "extra.txt").write_text("x")
     (folder / "rates.csv").unlink()
     verdict = verify(folder)
-    assert "extra.txt: is not listed in SHA256SUMS" in verdict.reasons and "rates.csv: is missing" in verdict.reasons
+    assert (
+        "extra.txt: is not listed in SHA256SUMS" in verdict.reasons
+        and "rates.csv: is missing" in verdict.reasons
+    )
 
 
 def test_edited_rates_are_found_even_when_every_sum_was_made_anew(bundled, tmp_path):
     def change(folder):
         path = folder / "rates.csv"
-        path.write_text(path.read_text().replace("wrong_disclosed", "x").replace("Somebody else", "Nobody else"))
+        path.write_text(
+            path.read_text().replace("wrong_disclosed", "x").replace("Somebody else", "Nobody else")
+        )
         remanifest(folder)
 
-    assert verify(rebuilt(bundled, tmp_path / "out", change)).reasons == ("rates.csv: does not follow from the counts",)
+    assert verify(rebuilt(bundled, tmp_path / "out", change)).reasons == (
+        "rates.csv: does not follow from the counts",
+    )
 
 
 def test_edited_counts_are_found_even_when_every_sum_was_made_anew(bundled, tmp_path):
@@ -145,11 +165,11 @@ def test_a_changed_seed_is_different_whether_or_not_the_rest_was_made_to_agree(b
     assert verdict.word == DIFFERENT and any("run ID" in reason for reason in verdict.reasons)
 
     def all_of_it(folder):
-        from sim.record.identity import run_id
-        from sim.scenario import Scenario
-
         seed_only(folder)
-        found, scenario = json.loads((folder / "manifest.json").read_text()), Scenario.load(folder / "scenario.toml")
+        found, scenario = (
+            json.loads((folder / "manifest.json").read_text()),
+            Scenario.load(folder / "scenario.toml"),
+        )
         name = run_id(scenario.sha256(), 2, scenario.replicates, found["engine"]["version"], found["tables"])
         remanifest(folder, run_id=name, seed=2, scenario={**found["scenario"], "sha256": scenario.sha256()})
 
@@ -159,7 +179,9 @@ def test_a_changed_seed_is_different_whether_or_not_the_rest_was_made_to_agree(b
 
 
 def test_other_rows_in_another_environment_are_consistent_when_rates_agree(made, monkeypatch):
-    monkeypatch.setattr("sim.record.verify.study", lambda s, **_: study(s.replicates, s.requests.count, settings={"seed": 77}))
+    monkeypatch.setattr(
+        "sim.record.verify.study", lambda s, **_: study(s.replicates, s.requests.count, settings={"seed": 77})
+    )
     there = read(made).manifest["environment"]
     elsewhere = {**there, "libraries": {**there["libraries"], "numpy": "9.9"}}
     monkeypatch.setattr("sim.record.verify.identity.environment", lambda: elsewhere)
@@ -167,7 +189,9 @@ def test_other_rows_in_another_environment_are_consistent_when_rates_agree(made,
     assert verdict.word == CONSISTENT and "numpy" in verdict.reasons[0] and "now 9.9" in verdict.reasons[0]
     shares = (0.05, 0.02, 0.13, 0.05, 0.75)
     assert shares != SHARES
-    monkeypatch.setattr("sim.record.verify.study", lambda s, **_: study(s.replicates, s.requests.count, shares, {"seed": 77}))
+    monkeypatch.setattr(
+        "sim.record.verify.study", lambda s, **_: study(s.replicates, s.requests.count, shares, {"seed": 77})
+    )
     assert verify(made).word == DIFFERENT
 
 

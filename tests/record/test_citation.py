@@ -22,9 +22,11 @@ def cited():
 
 def test_the_bluebook_string_has_author_run_date_place_hash_and_assumptions(cited):
     assert cited.bluebook() == (
-        "Linkage Error Simulator v0.3.1, Run r-4c1f9e2a7b10 (Sept. 2, 2026), <URL> [<archive URL>] (SHA-256 of results "
-        + "ab" * 32 + "; synthetic data; 20 simulated populations; model assumptions at § 7)."
-    )  # fmt: skip
+        "Linkage Error Simulator v0.3.1, Run r-4c1f9e2a7b10 (Sept. 2, 2026), <URL> [<archive URL>] "
+        "(SHA-256 of results "
+        + "ab" * 32
+        + "; synthetic data; 20 simulated populations; model assumptions at § 7)."
+    )
 
 
 def test_bibtex_escapes_what_latex_acts_on_and_balances_its_braces(cited):

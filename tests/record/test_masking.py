@@ -31,7 +31,9 @@ def test_nine_digits_are_cut_to_four_and_other_numbers_left(text, masked):
 @given(st.integers(0, 999_999_999))
 def test_an_identifier_shows_four_digits_at_most(number):
     shown = mask_identifier(number)
-    assert shown is not None and len(re.sub(r"\D", "", shown)) == 4 and shown.endswith(f"{number % 10_000:04d}")
+    assert (
+        shown is not None and len(re.sub(r"\D", "", shown)) == 4 and shown.endswith(f"{number % 10_000:04d}")
+    )
 
 
 def test_nothing_stays_nothing_and_a_short_identifier_vanishes():
@@ -40,13 +42,19 @@ def test_nothing_stays_nothing_and_a_short_identifier_vanishes():
 
 def test_the_ledger_hides_numbers_in_their_own_field_and_in_any_other():
     ledger = pl.DataFrame(
-        {"field": ["tin", "tin", "tin", "street"], "before": ["123456789", "12", None, "BOX 987654321"], "after": [None] * 4},
+        {
+            "field": ["tin", "tin", "tin", "street"],
+            "before": ["123456789", "12", None, "BOX 987654321"],
+            "after": [None] * 4,
+        },
         schema={"field": pl.String, "before": pl.String, "after": pl.String},
     )
     assert mask_ledger(ledger)["before"].to_list() == ["*****6789", "*****", None, "BOX *****4321"]
 
 
-@pytest.mark.parametrize("cell", ['=HYPERLINK("x")', "+1+1", "-2+3", "@SUM(1)", "\t=1", "  =1", "\uff1d1", "|cmd", "\r=1"])
+@pytest.mark.parametrize(
+    "cell", ['=HYPERLINK("x")', "+1+1", "-2+3", "@SUM(1)", "\t=1", "  =1", "\uff1d1", "|cmd", "\r=1"]
+)
 def test_what_begins_like_a_formula_gets_an_apostrophe(cell):
     assert neutralise(cell) == "'" + cell
 

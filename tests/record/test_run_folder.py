@@ -10,8 +10,10 @@ import polars as pl
 import pytest
 
 from sim.errors import VerificationError
+from sim.outcome.rates import Settings, rates
 from sim.record import folder as folders
 from sim.record import read, write
+from sim.record.identity import result_hash, row_hashes
 from sim.record.reader import check_manifest, damaged_files
 from sim.record.rows import keep_ledger
 from tests.record.standin import NASTY, study
@@ -38,11 +40,12 @@ def test_the_scenario_read_back_is_the_one_that_was_run(made):
 
 
 def test_outcomes_read_back_have_the_hashes_of_the_manifest(made):
-    from sim.record.identity import result_hash, row_hashes
-
     run = read(made)
     hashes = row_hashes(run.outcomes)
-    assert list(hashes.values()) == run.manifest["row_hashes"] and result_hash(hashes) == run.manifest["result_hash"]
+    assert (
+        list(hashes.values()) == run.manifest["row_hashes"]
+        and result_hash(hashes) == run.manifest["result_hash"]
+    )
 
 
 def test_counts_on_disk_add_up(made):
@@ -101,11 +104,21 @@ def test_a_folder_replaced_is_never_half_of_each(tmp_path):
 
 def test_a_big_ledger_keeps_what_explains_a_harm_and_says_so():
     result = study(replicates=2, requests=400)
-    ledger = pl.DataFrame({"replicate": [0] * 400 + [1] * 400, "order": range(800), "request": [*range(400)] * 2,
-                           "field": "tin", "kind": "tin_digit", "before": "123456789", "after": "123456780"})  # fmt: skip
+    ledger = pl.DataFrame(
+        {
+            "replicate": [0] * 400 + [1] * 400,
+            "order": range(800),
+            "request": [*range(400)] * 2,
+            "field": "tin",
+            "kind": "tin_digit",
+            "before": "123456789",
+            "after": "123456780",
+        }
+    )
     kept = keep_ledger(ledger, result.outcomes, limit=100)
     harmed = result.outcomes.filter(
-        pl.col("replicate") == 0, pl.col("outcome").cast(pl.String).is_in(["wrong_person", "right_person_wrong_door", "missed"])
+        pl.col("replicate") == 0,
+        pl.col("outcome").cast(pl.String).is_in(["wrong_person", "right_person_wrong_door", "missed"]),
     )
     assert not kept.complete and set(kept.frame["request"]) == set(harmed["request"].head(100))
     assert f"{kept.frame.height} of 800 entries" in kept.note
@@ -116,7 +129,7 @@ def test_the_manifest_keeps_its_schema_and_a_broken_one_names_the_key(made):
     found = json.loads((made / "manifest.json").read_text())
     check_manifest(found)
     for key, value in (("run_id", "r-XYZ"), ("seed", -1), ("replicates", "20"), ("surplus", 1)):
-        with pytest.raises(VerificationError, match="manifest.json"):
+        with pytest.raises(VerificationError, match=r"manifest\.json"):
             check_manifest({**found, key: value})
 
 
@@ -129,7 +142,9 @@ def test_a_folder_without_manifest_or_with_a_deep_one_is_refused_in_words(tmp_pa
 
 
 def test_the_research_object_names_question_tool_and_results(made):
-    graph = {part["@id"]: part for part in json.loads((made / "ro-crate-metadata.json").read_text())["@graph"]}
+    graph = {
+        part["@id"]: part for part in json.loads((made / "ro-crate-metadata.json").read_text())["@graph"]
+    }
     action = graph["#run"]
     assert action["@type"] == "CreateAction" and action["object"] == [{"@id": "scenario.toml"}]
     assert {"@id": "outcomes.parquet"} in action["result"]
@@ -139,8 +154,6 @@ def test_the_research_object_names_question_tool_and_results(made):
 
 
 def test_rates_on_disk_are_the_rates_of_the_counts(made):
-    from sim.outcome.rates import Settings, rates
-
     run = read(made)
     written = pl.read_csv(io.StringIO((made / "rates.csv").read_text()))
     again = rates(run.counts.filter(pl.col("dimension") == "everybody"), Settings.of(run.scenario))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.record.writer import write
-from sim.report.document import Report
+from sim.report.document import Bullets, Paragraph, Picture, Report, Table
 from sim.report.findings import Companion, Findings
 from sim.report.model import build
 from sim.study.replicates import StudyResult
@@ -39,8 +39,6 @@ def report(result: StudyResult, place: Path) -> Report:
 
 def prose(made: Report) -> list[str]:
     """Return the generated sentences of a report: paragraphs, lists, notes, captions, words of figures."""
-    from sim.report.document import Bullets, Paragraph, Picture, Table
-
     found = [made.title, made.subtitle]
     for part in made.sections:
         found.append(part.title)

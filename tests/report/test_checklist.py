@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from sim.parameters import catalogue
 from sim.report.checklist import CHECKLIST, ReportError, check
 from sim.report.document import Paragraph, Section, Table
-from sim.report.model import page
+from sim.report.model import build, page
 from tests.record.standin import study
 from tests.report.reports import findings, report
 
@@ -20,7 +21,9 @@ def made(tmp_path_factory):
 
 def test_there_are_21_items_numbered_in_order(made):
     assert len(CHECKLIST) == 21
-    assert [(part.number, part.key) for part in made.sections] == [(n, item.key) for n, item in enumerate(CHECKLIST, 1)]
+    assert [(part.number, part.key) for part in made.sections] == [
+        (n, item.key) for n, item in enumerate(CHECKLIST, 1)
+    ]
 
 
 @pytest.mark.parametrize("key", [item.key for item in CHECKLIST])
@@ -28,16 +31,18 @@ def test_a_report_without_an_item_is_refused_by_its_name(made, key):
     short = replace(made, sections=tuple(part for part in made.sections if part.key != key))
     with pytest.raises(ReportError, match=rf"\b{key}: "):
         check(short)
-    empty = replace(made, sections=tuple(
-        Section(part.key, part.title, (Paragraph("  "),)) if part.key == key else part for part in made.sections
-    ))  # fmt: skip
+    empty = replace(
+        made,
+        sections=tuple(
+            Section(part.key, part.title, (Paragraph("  "),)) if part.key == key else part
+            for part in made.sections
+        ),
+    )
     with pytest.raises(ReportError, match=rf"\b{key}: "):
         check(empty)
 
 
 def test_without_its_best_and_worst_case_a_report_is_not_made(tmp_path):
-    from sim.report.model import build
-
     found = findings(study(replicates=2, requests=300), tmp_path)
     with pytest.raises(ReportError, match="adverse"):
         build(replace(found, companions=()))
@@ -68,11 +73,13 @@ def test_assumed_inputs_are_marked_and_say_so(made):
 
 
 def test_every_parameter_of_the_catalogue_is_in_the_input_tables(made):
-    from sim.parameters import catalogue
-
     part = next(part for part in made.sections if part.key == "inputs")
     text = " ".join(cell for b in part.blocks if isinstance(b, Table) for row in b.rows for cell in row)
-    missing = [key for key in catalogue() if key not in text and key.split(".")[-2] not in text and key.split(".")[-1] not in text]
+    missing = [
+        key
+        for key in catalogue()
+        if key not in text and key.split(".")[-2] not in text and key.split(".")[-1] not in text
+    ]
     assert missing == []
 
 
@@ -81,5 +88,8 @@ def test_the_headline_table_has_counts_interval_populations_and_monte_carlo_erro
     table = next(block for block in part.blocks if isinstance(block, Table))
     told = dict(table.rows)
     assert int(told["Addresses of somebody else (numerator)"].replace(",", "")) > 0
-    assert told["Simulated populations"] == "20" and "per 1,000 addresses disclosed" in told["Monte Carlo standard error"]
+    assert (
+        told["Simulated populations"] == "20"
+        and "per 1,000 addresses disclosed" in told["Monte Carlo standard error"]
+    )
     assert told["Kind of interval"].startswith("jackknife t over 20")

@@ -1,9 +1,11 @@
-"""What generated sentences may say: no certainty, a denominator for every rate, four quantities kept apart."""
+"""What generated sentences may say: no certainty, a denominator for every rate, four quantities kept
+apart."""
 
 from __future__ import annotations
 
 import re
 
+import polars as pl
 import pytest
 
 from sim.charts import Source, icon_array
@@ -27,9 +29,9 @@ def made(request, tmp_path_factory):
 
 
 def rate(numerator: int, denominator: int) -> Rate:
-    import polars as pl
-
-    return make(RATES[0], pl.DataFrame({"wrong_disclosed": [numerator], "disclosed": [denominator]}), Settings())
+    return make(
+        RATES[0], pl.DataFrame({"wrong_disclosed": [numerator], "disclosed": [denominator]}), Settings()
+    )
 
 
 def test_no_generated_sentence_has_a_word_of_certainty(made):
@@ -57,8 +59,11 @@ def test_deficient_requests_and_wrong_persons_are_never_in_one_number(made):
             pytest.fail(text)
     part = next(part for part in made.sections if part.key == "not")
     assert [row[0] for row in part.blocks[1].rows] == [
-        "Deficient request", "Insufficient address", "Wrong person", "Wrong door",
-    ]  # fmt: skip
+        "Deficient request",
+        "Insufficient address",
+        "Wrong person",
+        "Wrong door",
+    ]
 
 
 def test_nothing_disclosed_is_said_in_words_and_never_as_nought():
@@ -68,7 +73,9 @@ def test_nothing_disclosed_is_said_in_words_and_never_as_nought():
 
 def test_no_event_is_told_with_a_bound_never_as_no_errors():
     text = wording.headline(rate(0, 1_000), "95 %")
-    assert "none of the 1,000 addresses disclosed" in text and "below 3.0 per 1,000 addresses disclosed" in text
+    assert (
+        "none of the 1,000 addresses disclosed" in text and "below 3.0 per 1,000 addresses disclosed" in text
+    )
 
 
 def test_the_headline_is_a_natural_frequency_with_interval_and_counts():
@@ -76,7 +83,7 @@ def test_the_headline_is_a_natural_frequency_with_interval_and_counts():
     assert text == (
         "If the assumptions of section 7 hold, of every 1,000 addresses disclosed 14 belong to somebody else "
         "(95 % interval 8 to 23 in one simulated population; 14 of 1,000 in all)."
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,12 +101,23 @@ def test_the_rule_on_percentages_finds_the_bare_ones(text, found):
 
 
 def test_the_rule_on_words_finds_them_in_any_case():
-    assert wording.forbidden_words("This PROVES that 42,695 people are victims") == ["proves", "victim", "42,695 people"]
+    assert wording.forbidden_words("This PROVES that 42,695 people are victims") == [
+        "proves",
+        "victim",
+        "42,695 people",
+    ]
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.4, "fewer than 1"), (4.26, "4"), (47.3, "47"), (473.9, "470"), (12_834.0, "12,800"), (1_283_400.0, "1,280,000")],
+    [
+        (0.4, "fewer than 1"),
+        (4.26, "4"),
+        (47.3, "47"),
+        (473.9, "470"),
+        (12_834.0, "12,800"),
+        (1_283_400.0, "1,280,000"),
+    ],
 )
 def test_people_at_scale_have_two_or_three_digits(value, shown):
     assert wording.two_digits(value) == shown

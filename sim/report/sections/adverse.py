@@ -12,7 +12,7 @@ from sim.report import wording
 from sim.report.document import Block, Paragraph, Picture, Section, table
 from sim.report.findings import Companion, Findings
 from sim.report.sections.method import merged
-from sim.report.sections.results import companion_table
+from sim.report.sections.uncertainty import companion_table
 
 ROLES = {"best": "Best case: clean data", "worst": "Worst case: name only"}
 

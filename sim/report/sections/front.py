@@ -83,8 +83,8 @@ def _behind(found: Findings, wrong: Rate) -> list[tuple[str, str]]:
     ahead = (
         "not known from one population"
         if wrong.prediction_low is None or wrong.prediction_high is None
-        else f"{wording.rounded(wrong.prediction_low, wrong.mcse)} to {wording.rounded(wrong.prediction_high, wrong.mcse)} "
-        "per 1,000 addresses disclosed"
+        else f"{wording.rounded(wrong.prediction_low, wrong.mcse)} to "
+        f"{wording.rounded(wrong.prediction_high, wrong.mcse)} per 1,000 addresses disclosed"
     )
     return [
         ("Addresses of somebody else (numerator)", f"{wrong.numerator:,}"),
@@ -100,7 +100,7 @@ def _behind(found: Findings, wrong: Rate) -> list[tuple[str, str]]:
 
 def estimand(found: Findings) -> Section:
     """Item 3."""
-    equation = "rate = 1,000 × (addresses disclosed that are of a person other than the one asked for) ÷ (addresses disclosed)"
+    equation = "rate = 1,000 × (addresses disclosed that are another person's) ÷ (addresses disclosed)"
     names = (
         "wrong_person",
         "wrong_person_per_request",
@@ -175,8 +175,17 @@ def not_this(found: Findings) -> Section:
     return Section(
         "not",
         "What this is not",
-        (Bullets(words), table("Four quantities kept apart", ("Quantity", "Meaning", "In this simulation"), four, widths=(1, 2, 2), note=note)),
-    )  # fmt: skip
+        (
+            Bullets(words),
+            table(
+                "Four quantities kept apart",
+                ("Quantity", "Meaning", "In this simulation"),
+                four,
+                widths=(1, 2, 2),
+                note=note,
+            ),
+        ),
+    )
 
 
 def _rate_words(rate: Rate) -> str:

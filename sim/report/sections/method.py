@@ -80,7 +80,8 @@ def _structure(found: Findings) -> Table:
 
 
 def _input_table(caption: str, entries: list[Parameter], found: Findings) -> Table:
-    rows, marked = [], []
+    rows: list[tuple[str, ...]] = []
+    marked: list[int] = []
     for alike in merged(entries, found):
         first, several = alike[0], len(alike) > 1
         label = f"{len(alike)} inputs: {_keys(alike)}" if several else f"{first.label} ({first.key})"
@@ -94,7 +95,7 @@ def _input_table(caption: str, entries: list[Parameter], found: Findings) -> Tab
 
 
 def merged(entries: list[Parameter], found: Findings) -> list[list[Parameter]]:
-    """Return the entries in order, those that say the same of themselves (value, unit, source, ...) together."""
+    """Return the entries in order, those that say the same of themselves (value, source, ...) together."""
     groups: dict[tuple[str, ...], list[Parameter]] = {}
     for entry in entries:
         same = (_value(entry, found), entry.unit, str(entry.range), entry.grade, entry.source)
@@ -181,13 +182,29 @@ def linkage(found: Findings) -> Section:
     rows = [
         ("Rule", switches.rule),
         ("Name compared beside the number", switches.name_compare.replace("_", " ")),
-        ("Two surnames", "as one field" if switches.surname_handling == "one_field" else "as a set, one must be shared"),
-        ("Supplied address", {"zip_proxy": "has to contain something like a ZIP code", "must_match": "has to agree",
-                              "none": "not looked at"}[switches.address_check]),
-        ("Several links", {"withhold": "nothing is disclosed", "first": "the first is disclosed", "all": "all are disclosed",
-                           "best": "the best is disclosed"}[switches.tie]),
+        (
+            "Two surnames",
+            "as one field" if switches.surname_handling == "one_field" else "as a set, one must be shared",
+        ),
+        (
+            "Supplied address",
+            {
+                "zip_proxy": "has to contain something like a ZIP code",
+                "must_match": "has to agree",
+                "none": "not looked at",
+            }[switches.address_check],
+        ),
+        (
+            "Several links",
+            {
+                "withhold": "nothing is disclosed",
+                "first": "the first is disclosed",
+                "all": "all are disclosed",
+                "best": "the best is disclosed",
+            }[switches.tie],
+        ),
         ("One record for one request only", "yes" if switches.one_to_one else "no"),
-    ]  # fmt: skip
+    ]
     blocks: list[Block] = [table("The rule and its switches", ("Switch", "Setting"), rows, widths=(1, 2))]
     make = RULES.get(switches.rule)
     for path in make(scenario) if make else ():

@@ -1,4 +1,4 @@
-"""Sections 5 and 10 to 12: flow, calibration, results, uncertainty."""
+"""Sections 5, 10 and 11: flow, calibration, results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.outcome.words import CAUSES, PLAIN
 from sim.report import wording
 from sim.report.calibration import targets_of
 from sim.report.document import Block, Paragraph, Picture, Section, Table, table
-from sim.report.findings import Companion, Findings
+from sim.report.findings import Findings
 from sim.report.sections.front import ADDRESSES_DISCLOSED, REQUESTS_SENT, rate_table
 
 
@@ -76,10 +76,18 @@ def calibration(found: Findings) -> Section:
         )
         return Section("calibration", "Published figures beside simulated ones", (Paragraph(text),))
     rows = [
-        (t.name, t.unit, wording.significant(t.published, 3), "—" if t.simulated is None else wording.significant(t.simulated, 3),
-         f"{t.low:g} to {t.high:g}", t.verdict, t.use, t.source)
+        (
+            t.name,
+            t.unit,
+            wording.significant(t.published, 3),
+            "—" if t.simulated is None else wording.significant(t.simulated, 3),
+            f"{t.low:g} to {t.high:g}",
+            t.verdict,
+            t.use,
+            t.source,
+        )
         for t in listed
-    ]  # fmt: skip
+    ]
     marked = frozenset(i for i, t in enumerate(listed) if t.verdict == "differs")
     head = ("Figure", "Unit", "Published", "Simulated", "Agreement within", "Verdict", "Use", "Source")
     return Section(
@@ -212,75 +220,3 @@ def _curve(found: Findings) -> list[Block]:
         Paragraph("The trade-off at every threshold", "label"),
         Picture(charts.threshold(curve, linkage.threshold, found.source)),
     ]
-
-
-def uncertainty(found: Findings) -> Section:
-    """Item 12."""
-    wrong = found.rates["wrong_person"]
-    blocks: list[Block] = [
-        Paragraph(
-            "Four kinds of uncertainty are told apart, and the widest of them is not the one that an "
-            "interval shows: the interval covers the luck of the draw, not the assumptions."
-        ),
-        table(
-            "Kinds of uncertainty", ("Kind", "How it is shown", "Here"), _kinds(found), widths=(1.2, 2.4, 2)
-        ),
-    ]
-    values = [rate for rate in _by_population(found) if rate is not None]
-    if len(values) > 1:
-        blocks.append(Picture(charts.replicates(values, wrong, found.source)))
-    else:
-        blocks.append(
-            Paragraph("There is one simulated population, so the spread between populations cannot be shown.")
-        )
-    rules = [each for each in found.companions if each.role == "rule"]
-    if rules:
-        blocks.append(companion_table("The same people and requests under other rules", found, rules))
-    return Section("uncertainty", "Uncertainty", tuple(blocks))
-
-
-def _by_population(found: Findings) -> list[float | None]:
-    per = found.rates["wrong_person"].per
-    rows = found.overall.select(
-        pl.when(pl.col("disclosed") > 0)
-        .then(per * pl.col("wrong_disclosed") / pl.col("disclosed"))
-        .alias("rate")
-    )
-    return rows.get_column("rate").to_list()
-
-
-def _kinds(found: Findings) -> list[tuple[str, str, str]]:
-    wrong = found.rates["wrong_person"]
-    between = (
-        f"{wording.bounds(wrong)} per 1,000 addresses disclosed" if wrong.value is not None else wrong.words
-    )
-    return [
-        ("Within a population", "interval of the counts (Wilson; exact where events are few)", "used where there is one population"),
-        ("Between populations", "interval over independent populations; prediction range for one more", between),
-        ("Of the inputs", "each assumed input over its range (section 13)",
-         "see section 13" if found.study else "no study of the inputs was made with this run"),
-        ("Of the rule", "other readings of the rule, side by side", "table below" if found.companions else "not run"),
-    ]  # fmt: skip
-
-
-def companion_table(caption: str, found: Findings, companions: list[Companion]) -> Table:
-    """Return the reported run and its companions, one row each, with the same columns."""
-    rows = [_companion_row("This run", found)]
-    rows += [_companion_row(each.change, each.findings) for each in companions]
-    head = ("Scenario", "Wrong person per 1,000 addresses disclosed", "Interval", "Missed per 1,000 requests for people in the registry",
-            "Addresses disclosed", "Populations", "Run")  # fmt: skip
-    return table(caption, head, rows, numbers_from=4, widths=(2, 1.4, 1.3, 1.5, 1.1, 1, 1.3))
-
-
-def _companion_row(name: str, found: Findings) -> tuple[str, ...]:
-    wrong, missed = found.rates["wrong_person"], found.rates["missed"]
-    value = wording.number(wrong) if wrong.value is not None else wrong.words
-    return (
-        name,
-        value,
-        wording.bounds(wrong),
-        wording.number(missed),
-        f"{wrong.denominator:,}",
-        f"{found.replicates}",
-        found.run.run_id,
-    )
