@@ -113,9 +113,8 @@ def _lines(tally: pl.DataFrame) -> tuple[list[str], float]:
         smallest = min(smallest, p)
         note = "" if reached == row["asked"] else " (out of reach)"
         realised = row["hit"] / cells if cells else 0.0
-        lines.append(
-            f"| {row['kind']} | {row['of']} | {cells:,} | {row['asked']:.4f}{note} | {realised:.5f} | {p:.2f} |"
-        )
+        head = f"| {row['kind']} | {row['of']} | {cells:,} | {row['asked']:.4f}{note}"
+        lines.append(f"{head} | {realised:.5f} | {p:.3f} |")
     return lines, smallest
 
 

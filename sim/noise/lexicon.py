@@ -55,12 +55,12 @@ def variants(field: str, table: Mapping[str, list[str]]) -> Effect:
 @cache
 def english_nicknames() -> dict[str, list[str]]:
     """Return nicknames of English given names, in capitals, from the package `nicknames`."""
-    lookup = NickNamer().nickname_lookup
-    table = {
-        name.upper(): sorted(n.upper() for n in short if n.isascii() and n.isalpha())
-        for name, short in lookup.items()
-    }
-    return {name: short for name, short in table.items() if name.isascii() and name.isalpha()}
+    table = {}
+    for name, forms in NickNamer().nickname_lookup.items():
+        short = sorted(form.upper() for form in forms if form.isascii() and form.isalpha() and form != name)
+        if short and name.isascii() and name.isalpha():
+            table[name.upper()] = short
+    return table
 
 
 @cache
