@@ -32,25 +32,30 @@ def main(count: int) -> None:
     start = time.perf_counter()
     requests = draw(Country(scenario, streams), scenario, streams)
     drawn, before = time.perf_counter() - start, _peak()
-    seconds = []
+    seconds, cpu = [], []
     noisy = None
     for _ in range(3):
         del noisy  # so that no two results are alive at once
-        start = time.perf_counter()
+        start, spent = time.perf_counter(), time.process_time()
         noisy = apply(requests, scenario, streams)
         seconds.append(time.perf_counter() - start)
+        cpu.append(time.process_time() - spent)
     assert replay(requests.clean, noisy.ledger).equals(noisy.frame)
     load = os.getloadavg()[0]
     lines = [
         "# Noise on one list\n",
-        "| requests | kinds on | ledger entries | seconds (3 repeats) | peak MB before | after | load |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| requests | kinds on | ledger entries | seconds (3 repeats) | CPU seconds | peak MB before | after | load |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
         f"| {count:,} | {noisy.tally.height} of {len(NOISES)} | {noisy.ledger.height:,} | "
-        f"{', '.join(f'{s:.1f}' for s in seconds)} | {before:.0f} | {_peak():.0f} | {load:.1f} |",
+        f"{_row(seconds)} | {_row(cpu)} | {before:.0f} | {_peak():.0f} | {load:.1f} |",
         f"\nDrawing the requests took {drawn:.1f} s. Replaying the ledger gave the noisy list exactly.",
     ]
     RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
+
+
+def _row(seconds: list[float]) -> str:
+    return ", ".join(f"{s:.1f}" for s in seconds)
 
 
 def _peak() -> float:

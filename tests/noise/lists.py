@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,12 @@ def crowd(n: int, seed: int = 1) -> pl.DataFrame:
 
 def scenario(settings: Mapping[str, float] | None = None) -> Scenario:
     """Return a scenario without noise and without sloppiness but for `settings`."""
-    return Scenario.of({"noise.level": "clean", **(settings or {})})
+    return _made(tuple(sorted((settings or {}).items())))
+
+
+@cache
+def _made(settings: tuple[tuple[str, float], ...]) -> Scenario:
+    return Scenario.of({"noise.level": "clean", **dict(settings)})
 
 
 def noise(kind: str) -> Noise:
