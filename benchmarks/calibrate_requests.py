@@ -1,5 +1,4 @@
-"""Fit the coverage of the request list to the disclosures of August 2025 (facts V9), at a given share with a
-number.
+"""Fit the coverage of the request list to August 2025 (facts V9), at a given share of requests with a number.
 
     python benchmarks/calibrate_requests.py [requests] [registry]
 
@@ -10,8 +9,8 @@ the share of requests disclosed if the person is in the registry and if not,
     disclosed by number  = t (c d1 + (1 - c) d0)             and likewise by address with 1 - t
 
 d1 and d0 do not depend on the coverages, so two runs (everybody in the registry, nobody) give them, and each
-coverage follows from one linear equation. One overall coverage cannot serve both paths unless four requests
-in five carry a number; hence `requests.coverage` and `requests.coverage_odds_tin`. A third run at the fitted
+coverage follows from one linear equation. One overall coverage cannot serve both paths unless about 85 % of
+requests carry a number; hence `requests.coverage` and `requests.coverage_odds_tin`. A third run at the fitted
 values is the check. The share t itself cannot be learnt from two numbers: it stays an assumption.
 """
 

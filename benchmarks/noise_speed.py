@@ -44,7 +44,7 @@ def main(count: int) -> None:
     load = os.getloadavg()[0]
     lines = [
         "# Noise on one list\n",
-        "| requests | kinds on | ledger entries | seconds (3 repeats) | CPU seconds | peak MB before | after | load |",
+        "| requests | kinds on | ledger entries | seconds | CPU seconds | peak MB before | after | load |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
         f"| {count:,} | {noisy.tally.height} of {len(NOISES)} | {noisy.ledger.height:,} | "
         f"{_row(seconds)} | {_row(cpu)} | {before:.0f} | {_peak():.0f} | {load:.1f} |",

@@ -113,8 +113,7 @@ def probabilities(rate: float, odds: np.ndarray, cells: np.ndarray, shared: floa
     if rate in (0.0, 1.0) or not cells.any():
         return np.full(len(odds), rate)
     levels, level = np.unique(odds, return_inverse=True)
-    counts = np.zeros((len(levels), cells.shape[1]))
-    np.add.at(counts, level, cells)
+    counts = (level == np.arange(len(levels))[:, None]).astype(np.float64) @ cells
     counts /= counts.sum()
     middle = (np.arange(cells.shape[1]) - STEPS // 2 + 0.5) / 8
     shift = np.log(levels)
