@@ -10,6 +10,7 @@ scenario; only the prior knows the size of the registry that is searched.
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import replace
 from functools import lru_cache
 
@@ -22,7 +23,7 @@ from sim.linkage.curve import to_bits
 from sim.linkage.normalise import FIELDS, Fields
 from sim.linkage.train import Design, Learning, Trained, train
 from sim.linkage.weights import compare_as, prior_bits
-from sim.noise import apply
+from sim.noise import UnreachableRateWarning, apply
 from sim.population import Country
 from sim.requests import draw
 from sim.rng import Streams
@@ -128,7 +129,9 @@ def _trained(training: _Training) -> Trained:
     scenario = training.scenario
     streams = Streams(scenario.seed, _TRAINING_REPLICATE)
     country = Country(scenario, streams)
-    noisy = apply(draw(country, scenario, streams), scenario, streams)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnreachableRateWarning)  # the list that is linked tells of it
+        noisy = apply(draw(country, scenario, streams), scenario, streams)
     fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
     requests = fields.requests(noisy.frame)
     parts = [fields.records(chunk, sorted(FIELDS)) for chunk in country.chunks()]
