@@ -43,9 +43,13 @@ def start(file: Path, out: Path, workers: int, environment: dict[str, str]) -> s
     """Start the sweep in a process group of its own."""
     command = [sys.executable, "-m", "sim", "sweep", str(file), "--out", str(out), "--json"]
     return subprocess.Popen(
-        [*command, "--workers", str(workers), "--quiet"], env=os.environ | environment, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [*command, "--workers", str(workers), "--quiet"],
+        env=os.environ | environment,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def finished(out: Path) -> list[Path]:

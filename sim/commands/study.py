@@ -12,7 +12,7 @@ from sim.commands.run import Sets, Switch, check_out, split_sets
 from sim.errors import InputErrors, Mistake
 
 if TYPE_CHECKING:
-    from sim.progress import Listener
+    from sim.progress import Quiet
     from sim.scenario import Scenario
     from sim.study.grid import Plan
     from sim.study.sweep import Namer, SweepResult
@@ -61,8 +61,11 @@ def sweep(
         print(_estimate(plan, workers, as_json))
         return 0
 
+    from sim.study.estimate import estimate, refuse_if_too_large
     from sim.study.sweep import Options, run
 
+    if cluster is None:
+        refuse_if_too_large(estimate([cell.scenario for cell in plan.cells], workers))
     engine, run_id = _identity()
     with _line_a_cell(quiet) as progress:
         result = run(plan, out, Options(workers=pool, engine=engine, run_id=run_id, retry=retry), progress)
@@ -70,7 +73,7 @@ def sweep(
     return 1 if result.failed else 0
 
 
-def _line_a_cell(quiet: bool) -> Listener:
+def _line_a_cell(quiet: bool) -> Quiet:
     """Return bars on a terminal, else a listener that writes a line for every cell."""
     import sys
 

@@ -6,9 +6,11 @@ search and judging. The tables that every process builds once are in START.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.errors import RefusedError
 from sim.scenario import Scenario
 
 START = 6.0
@@ -16,12 +18,12 @@ START = 6.0
 
 PER_REPLICATE = 0.6
 PER_MILLION_PEOPLE = 2.2
-PER_MILLION_REQUESTS = 60.0
+PER_MILLION_REQUESTS = 45.0
 """Seconds of one replicate: fixed, per million people of the registry, per million requests."""
 
-RESIDENT = 1_000 * 2**20
+RESIDENT = 1_300 * 2**20
 BYTES_A_PERSON = 240
-BYTES_A_REQUEST = 6_000
+BYTES_A_REQUEST = 2_500
 MOST_PEOPLE_HELD = 3_200_000
 """Bytes a process holds: at rest, for each person while their chunk is at work, for each request."""
 
@@ -41,6 +43,25 @@ def estimate(scenarios: Sequence[Scenario], workers: int = 1) -> Estimate:
     memory = max((memory_of(scenario) for scenario in scenarios), default=0)
     populations = sum(scenario.replicates for scenario in scenarios)
     return Estimate(populations, START + work / workers, memory * workers)
+
+
+def refuse_if_too_large(found: Estimate) -> None:
+    """Raise RefusedError when the memory estimated is more than this machine has."""
+    there = physical_memory()
+    if there and found.memory > there:
+        need, have = found.memory / 2**30, there / 2**30
+        raise RefusedError(
+            f"needs about {need:.0f} GB of memory and this machine has {have:.0f}; "
+            "lower requests.count, or use fewer --workers"
+        )
+
+
+def physical_memory() -> int:
+    """Return the bytes of memory of this machine, 0 where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0
 
 
 def seconds_of(scenario: Scenario) -> float:

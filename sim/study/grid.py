@@ -102,7 +102,7 @@ def load(name: str | Path, overrides: Iterable[tuple[str, str]] = (), max_cells:
     spec = _validated(read_toml(file), told)
     fixed = _flat(spec.set, told, "set", mistakes)
     axes = _lists(spec.axes, told, "axes", mistakes)
-    zipped = _lists(spec.zip, told, "zip", mistakes)
+    zipped = _lists(spec.zip, told, "zip", mistakes, repeats=True)
     _apply_overrides(overrides, fixed, axes, zipped, mistakes)
     if len({len(values) for values in zipped.values()}) > 1:
         mistakes.append(Mistake(told, "zip", f"lists should have one length (got {_lengths(zipped)})"))
@@ -170,10 +170,12 @@ def _flat(table: Mapping[str, Any], told: str, under: str, mistakes: list[Mistak
     return flat
 
 
-def _lists(table: Mapping[str, Any], told: str, under: str, mistakes: list[Mistake]) -> dict[str, list[Any]]:
+def _lists(
+    table: Mapping[str, Any], told: str, under: str, mistakes: list[Mistake], repeats: bool = False
+) -> dict[str, list[Any]]:
     found = {}
     for key, values in _flat(table, told, under, mistakes).items():
-        problem = _not_a_list(values)
+        problem = _not_a_list(values, repeats)
         if problem:
             mistakes.append(Mistake(told, f"{under}.{key}", f"{problem} (got {show(values)})"))
         else:
@@ -181,10 +183,10 @@ def _lists(table: Mapping[str, Any], told: str, under: str, mistakes: list[Mista
     return found
 
 
-def _not_a_list(values: Any) -> str:
+def _not_a_list(values: Any, repeats: bool = False) -> str:
     if not isinstance(values, list) or not values:
         return "should be a list with at least one value"
-    if len({show(value, 10_000) for value in values}) < len(values):
+    if not repeats and len({show(value, 10_000) for value in values}) < len(values):
         return "repeats a value"
     return ""
 
