@@ -15,7 +15,7 @@ from sim.linkage.comparison import Comparison, Kind, Level, Path
 from sim.linkage.curve import to_probability
 from sim.linkage.levels import Decode, level_numbers
 from sim.linkage.normalise import Fields
-from sim.population import CHUNK
+from sim.population import CHUNK, SUFFIXES
 from sim.scenario import Scenario
 
 LABELS = {
@@ -122,7 +122,7 @@ def _shown(comparison: Comparison, side: Mapping[str, int], decode: Decode | Non
         case "middle":
             return chr(64 + side["middle"]) if side["middle"] else ""
         case "suffix":
-            return ("", "JR", "SR", "II", "III")[side["suffix"]]
+            return SUFFIXES[side["suffix"]]
         case "address":
             number = str(side["number"] or "")
             parts = (number, _text("street", side, decode), _text("unit", side, decode), f"{side['zip']:05d}")
