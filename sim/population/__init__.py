@@ -1,6 +1,7 @@
 """The synthetic country: people, homes, names and numbers, and the tax authority's registry of them.
 
-`Country(scenario, streams)` is a stream of chunks; see `Chunk` for the columns, `Names` and `Addresses` for text.
+`Country(scenario, streams)` is a stream of chunks; see `Chunk` for the columns, `Names` and `Addresses` for
+text.
 """
 
 from sim.population.addresses import Addresses

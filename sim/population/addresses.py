@@ -1,10 +1,11 @@
 """From an address id to its ZIP, street, number and unit, by arithmetic: nothing is stored per address.
 
-An id is dwelling number + 1 (`dwellings`); ids beyond the dwellings are offices of tax preparers. Within a ZIP the
-first part of the dwellings are houses, the rest (the published share in buildings of 5+ units) fill buildings
-of a fixed number of units. Houses and buildings take *lots* in a scrambled order; every 25 lots are a street,
-whose name is drawn by a hash of ZIP and street. Four streets share a block of a hundred house numbers, each with
-its own remainder by four, and no two blocks of a ZIP are the same: equal names never make two dwellings one address.
+An id is dwelling number + 1 (`dwellings`); ids beyond the dwellings are offices of tax preparers. Within a
+ZIP the first part of the dwellings are houses, the rest (the published share in buildings of 5+ units) fill
+buildings of a fixed number of units. Houses and buildings take *lots* in a scrambled order; every 25 lots are
+a street, whose name is drawn by a hash of ZIP and street. Four streets share a block of a hundred house
+numbers, each with its own remainder by four, and no two blocks of a ZIP are the same: equal names never make
+two dwellings one address.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def _fields(ids, total, offices, offsets, guide, shift, houses, lots, units, blo
         dwelling = np.int64(ids[row]) - 1
         if dwelling >= total:
             word = mix(key ^ np.uint64(0x0FF1CE), dwelling - total)
-            # An office stands where its share of the country's homes does; its number is in no block of homes.
+            # An office stands where its share of the country's homes does; its number is in no block of
+            # homes.
             stand = (dwelling - total) * total // offices
             z = np.int64(guide[stand >> shift])
             while stand >= offsets[z + 1]:
@@ -72,7 +74,7 @@ def _fields(ids, total, offices, offsets, guide, shift, houses, lots, units, blo
 
 @dataclass(frozen=True)
 class Fields:
-    """Addresses as columns: zip_index (into Places, -1 none), street (u32 code), number, unit (i32, 0 none)."""
+    """Addresses as columns: zip_index (into Places, -1 none), street (code), number, unit (0 none)."""
 
     zip_index: Array
     street: Array
@@ -103,7 +105,8 @@ class Addresses:
         guide, shift = self._guide
         houses, lots, blocks = self._layout
         return Fields(*_fields(
-            asked, self.dwellings.total, max(self.offices, 1), self.dwellings.offsets, guide, shift, houses, lots,
+            asked, self.dwellings.total, max(self.offices, 1), self.dwellings.offsets, guide, shift, houses,
+            lots,
             self.units_a_building, blocks, np.uint64(self.key), self.streets.cells,
         ))  # fmt: skip
 
@@ -144,7 +147,8 @@ class Addresses:
         index = pl.Series(self.fields(ids).zip_index).cast(pl.Int64)
         frame = self.dwellings.places.frame.select("zip", "city", "county", "state")
         return frame.with_row_index("z").join(
-            pl.DataFrame({"z": index.cast(pl.UInt32, strict=False)}), on="z", how="right", maintain_order="right"
+            pl.DataFrame({"z": index.cast(pl.UInt32, strict=False)}), on="z", how="right",
+            maintain_order="right"
         ).drop("z")  # fmt: skip
 
     @cached_property
@@ -160,7 +164,7 @@ class Addresses:
 
     @cached_property
     def _layout(self) -> tuple[Array, Array, Array]:
-        """Return houses, lots and number blocks of every ZIP; blocks by the country's true size, at least 20."""
+        """Return houses, lots and number blocks of every ZIP; blocks by the ZIP's true size, at least 20."""
         size = np.diff(self.dwellings.offsets)
         places = self.dwellings.places
         # Whole buildings, carried over from ZIP to ZIP, so that a thinned country has no fractions of them.

@@ -1,8 +1,8 @@
 """Dates of birth: from age in years to a day, with the published weights of months and weekdays.
 
 A person of age a on the reference day was born in the 365 or 366 days that end a years before it. Days are
-weighted by month (ratio to the mean day) and by weekday of the era (births by appointment avoid weekends); ages
-the source gives as 80-84 and 85+ are spread by the published bands.
+weighted by month (ratio to the mean day) and by weekday of the era (births by appointment avoid weekends);
+ages the source gives as 80-84 and 85+ are spread by the published bands.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _stamps(days: Array) -> Array:
 
 
 def _weekday_weights(years: Array, early: Array, late: Array) -> Array:
-    """Return the seven weekday weights of every year given (n x 7): flat, then straight lines between eras."""
+    """Return the seven weekday weights of every year given (n x 7): straight lines between eras."""
     knots = np.array([_FLAT_UNTIL, _EARLY, _LATE], np.float64)
     columns = [np.interp(years, knots, [1.0, early[d], late[d]]) for d in range(7)]
     return np.stack(columns, axis=1)
@@ -104,10 +104,10 @@ def _spread(scenario: Scenario) -> Array:
 def _births(key, age, sex, start, cells, dates, spread):  # type: ignore[no-untyped-def]
     out = np.empty(age.size, np.int32)
     for row in range(age.size):
-        years = np.int64(age[row])
+        years = int(age[row])
         word = mix(key, row)
         if years == _TOP:
-            years = _TOP + np.int64(mix(key ^ np.uint64(0x3333), row) % np.uint64(5))
+            years = _TOP + int(mix(key ^ np.uint64(0x3333), row) % np.uint64(5))
         elif years >= _OPEN:
             u = np.float64(mix(key ^ np.uint64(0x3333), row) >> np.uint64(32)) / 4294967296.0
             years = _OPEN
@@ -121,6 +121,4 @@ def _births(key, age, sex, start, cells, dates, spread):  # type: ignore[no-unty
 
 def draw(table: BirthTable, age: Array, sex: Array, key: int) -> Array:
     """Return a date of birth (yyyymmdd, i32) for every age (coded as in the source) and sex (0 M, 1 F)."""
-    return np.asarray(
-        _births(np.uint64(key), age, sex, table.start, table.cells, table.dates, table.spread)
-    )
+    return np.asarray(_births(np.uint64(key), age, sex, table.start, table.cells, table.dates, table.spread))

@@ -38,13 +38,6 @@ class _Filed(NamedTuple):
     lives: Array
 
 
-class _FiledNames(NamedTuple):
-    surname: Array
-    surname2: Array
-    middle: Array
-    suffix: Array
-
-
 def _sealed(column: Array) -> Array:
     column.flags.writeable = False
     return column
@@ -52,14 +45,14 @@ def _sealed(column: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Chunk:
-    """Records start .. start + n - 1 of a country (people outside the registry for number >= Country.OUTSIDE).
+    """Records start .. start + n - 1 of a country; from chunk Country.OUTSIDE on, of people not in it.
 
     Truth, per record: person (i64; the record number, or for a duplicate filing the number of the record it
-    doubles), sex (u8: 0 M, 1 F), ethnicity, nativity (u8, into ETHNICITIES, NATIVITIES), surname, surname2, given
-    (u32 codes), middle (u8, 1..26), suffix (u8, into SUFFIXES), birth (i32 yyyymmdd), two_surnames (bool), household
-    (u32 within the chunk), household_people (u8, of all ages), home, previous (u32 address ids), moved_years
-    (f32), tin (u32), tin_kind (u8: 0 SSN, 1 ITIN).
-    On file: file_* likewise, file_address (u32), occupants (u8: people living there now), lives_at_file (bool).
+    doubles), sex (u8: 0 M, 1 F), ethnicity, nativity (u8, into ETHNICITIES, NATIVITIES), surname, surname2,
+    given (u32 codes), middle (u8, 1..26), suffix (u8, into SUFFIXES), birth (i32 yyyymmdd), two_surnames
+    (bool), household (u32 within the chunk), household_people (u8, of all ages), home, previous (u32 address
+    ids), moved_years (f32), tin (u32), tin_kind (u8: 0 SSN, 1 ITIN). On file: file_* likewise, file_address
+    (u32), occupants (u8: people living there now), lives_at_file (bool).
     """
 
     country: Country
@@ -87,10 +80,7 @@ class Chunk:
         state_of_kind = country.tables.state_of_kind
         if self.outside:
             return dwellings.lodge(country.dwellings, self._key("lodgings"), kind, state_of_kind)
-        order = country.streams.generator("population.dwellings", self.number).permutation(
-            np.arange(country.dwellings.per_chunk, dtype=np.int32)
-        )
-        return dwellings.settle(country.dwellings, self.number, order, kind, state_of_kind)
+        return dwellings.settle(country.dwellings, self.number, self._key("dwellings"), kind, state_of_kind)
 
     @cached_property
     def _moves(self) -> moves.Moves:
@@ -117,7 +107,9 @@ class Chunk:
         source, home = self._moves.source, self._homes.home
         people_of = self.country.tables.households.people[self._frame.kind]
         known = source >= 0
-        return np.where(known, home[source], 0).astype(np.uint32), np.where(known, people_of[source], 0).astype(np.uint8)
+        return np.where(known, home[source], 0).astype(np.uint32), np.where(
+            known, people_of[source], 0
+        ).astype(np.uint8)
 
     @cached_property
     def _double(self) -> Array | None:
@@ -279,22 +271,21 @@ class Chunk:
         )
 
     @cached_property
-    def _filed_names(self) -> _FiledNames:
-        frame, tables = self._frame, self.country.tables
-        return _FiledNames(*filing.names(
-            self.country.filing, tables.surnames, self._key("filing_name"), self._key("former_surname"), frame.role, self.ethnicity, self._moves.years, frame.household, self.surname, self.surname2, self.middle,
-            self.suffix,
-        ))  # fmt: skip
-
-    @cached_property
     def file_surname(self) -> Array:
         """Return the first surname on file."""
-        return _sealed(self._filed_names.surname)
+        key, former = self._key("filing_name"), self._key("former_surname")
+        frame, names = self._frame, self.country.tables.surnames
+        table, moved = self.country.filing, self._moves.years
+        return _sealed(filing.surnames(
+            table, names, (key, former), frame.role, self.ethnicity, moved, frame.household, self.surname
+        ))  # fmt: skip
 
     @cached_property
     def file_surname2(self) -> Array:
         """Return the second surname on file, 0 none."""
-        return _sealed(self._filed_names.surname2)
+        return _sealed(
+            filing.dropped(self.surname2, self.country.filing.one_surname, self._key("filing_name2"))
+        )
 
     @cached_property
     def file_given(self) -> Array:
@@ -304,12 +295,16 @@ class Chunk:
     @cached_property
     def file_middle(self) -> Array:
         """Return the middle initial on file."""
-        return _sealed(self._filed_names.middle)
+        return _sealed(
+            filing.dropped(self.middle, self.country.filing.middle_lost, self._key("filing_middle"))
+        )
 
     @cached_property
     def file_suffix(self) -> Array:
         """Return the suffix on file."""
-        return _sealed(self._filed_names.suffix)
+        return _sealed(
+            filing.dropped(self.suffix, self.country.filing.suffix_lost, self._key("filing_suffix"))
+        )
 
     @cached_property
     def file_birth(self) -> Array:

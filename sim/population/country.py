@@ -1,8 +1,8 @@
 """The registry of a whole country as a stream of chunks, and the tables all chunks share.
 
-Chunk k is a pure function of (the scenario's population and registry settings, seed, replicate, k): it can be made in any
-process, in any order, and thrown away. Tables depend on the population's parameters only; a process builds them once
-and keeps those of the last few scenarios.
+Chunk k is a pure function of (the scenario's population and registry settings, seed, replicate, k): it can be
+made in any process, in any order, and thrown away. Tables depend on the population's parameters only; a
+process builds them once and keeps those of the last few scenarios.
 """
 
 from __future__ import annotations
@@ -14,7 +14,18 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from sim.population import births, dwellings, filing, givens, households, moves, naming, people, streets, surnames
+from sim.population import (
+    births,
+    dwellings,
+    filing,
+    givens,
+    households,
+    moves,
+    naming,
+    people,
+    streets,
+    surnames,
+)
 from sim.population.addresses import Addresses
 from sim.population.chunk import CHUNK, Chunk
 from sim.population.draw import Array

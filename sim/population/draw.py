@@ -24,6 +24,8 @@ _S27, _S30, _S31, _S32 = (np.uint64(s) for s in (27, 30, 31, 32))
 _LOW = np.uint64(0xFFFFFFFF)
 _S4, _S18, _S36, _CODE = np.uint64(4), np.uint64(18), np.uint64(36), np.uint64(0x3FFFF)
 _UNIT = 1.0 / 4294967296.0
+# Rows drawn together: places in a large table are worked out first and read next, so that the reads overlap.
+BATCH = 1024
 
 
 @njit(cache=True, nogil=True)
@@ -53,24 +55,27 @@ def below(word, n):  # type: ignore[no-untyped-def]
     return np.int64(((word >> _S32) * np.uint64(n)) >> _S32)
 
 
-# The helpers of a draw take single values, never arrays: an array handed to a compiled function inside a loop is
-# counted as a reference at every call, which costs more than the draw.
+# The helpers of a draw take single values, never arrays: an array handed to a compiled function inside a loop
+# is counted as a reference at every call, which costs more than the draw.
+
+
+# They choose without a branch: which of two codes a draw takes cannot be predicted, and a wrong guess would
+# wait for the table's cache line.
 
 
 @njit(cache=True, nogil=True)
 def aliased(word, index, cell):  # type: ignore[no-untyped-def]
     """Return `index` or its alias: the draw of an alias table whose `cell` is at `index = below(word, n)`."""
-    if (word & _LOW) < (cell >> _S32):
-        return np.int64(index)
-    return np.int64(cell & _LOW)
+    own = np.int64((word & _LOW) < (cell >> _S32))
+    alias = np.int64(cell & _LOW)
+    return alias + own * (np.int64(index) - alias)
 
 
 @njit(cache=True, nogil=True)
 def named(word, cell):  # type: ignore[no-untyped-def]
     """Return the code (u32) a named table's cell at `below(word, n)` gives."""
-    if ((word & _LOW) >> _S4) < (cell >> _S36):
-        return np.uint32((cell >> _S18) & _CODE)
-    return np.uint32(cell & _CODE)
+    own = np.uint64(((word & _LOW) >> _S4) < (cell >> _S36))
+    return np.uint32((cell >> (own * _S18)) & _CODE)
 
 
 @njit(cache=True, nogil=True)
@@ -160,7 +165,7 @@ def alias_tables(weights: Array, offsets: Array | None = None) -> Array:
 
 
 def named_tables(weights: Array, codes: Array, offsets: Array) -> Array:
-    """Return named cells (u64) for the segments of `weights`, each weight that of the code (< 2**18) beside it.
+    """Return named cells (u64) for the segments of `weights`; each weight is that of the code beside it.
 
     Raises ValueError as `alias_tables` does, and when a code is too large.
     """

@@ -19,10 +19,14 @@ from sim.population.draw import Array, below, mix
 
 ETHNICITIES = ("white", "black", "api", "aian", "multi", "hispanic")
 _FIPS = {
-    "AL": 1, "AK": 2, "AZ": 4, "AR": 5, "CA": 6, "CO": 8, "CT": 9, "DE": 10, "DC": 11, "FL": 12, "GA": 13, "HI": 15,
-    "ID": 16, "IL": 17, "IN": 18, "IA": 19, "KS": 20, "KY": 21, "LA": 22, "ME": 23, "MD": 24, "MA": 25, "MI": 26,
-    "MN": 27, "MS": 28, "MO": 29, "MT": 30, "NE": 31, "NV": 32, "NH": 33, "NJ": 34, "NM": 35, "NY": 36, "NC": 37,
-    "ND": 38, "OH": 39, "OK": 40, "OR": 41, "PA": 42, "RI": 44, "SC": 45, "SD": 46, "TN": 47, "TX": 48, "UT": 49,
+    "AL": 1, "AK": 2, "AZ": 4, "AR": 5, "CA": 6, "CO": 8, "CT": 9, "DE": 10, "DC": 11, "FL": 12, "GA": 13,
+    "HI": 15,
+    "ID": 16, "IL": 17, "IN": 18, "IA": 19, "KS": 20, "KY": 21, "LA": 22, "ME": 23, "MD": 24, "MA": 25,
+    "MI": 26,
+    "MN": 27, "MS": 28, "MO": 29, "MT": 30, "NE": 31, "NV": 32, "NH": 33, "NJ": 34, "NM": 35, "NY": 36,
+    "NC": 37,
+    "ND": 38, "OH": 39, "OK": 40, "OR": 41, "PA": 42, "RI": 44, "SC": 45, "SD": 46, "TN": 47, "TX": 48,
+    "UT": 49,
     "VT": 50, "VA": 51, "WA": 53, "WV": 54, "WI": 55, "WY": 56,
 }  # fmt: skip
 
@@ -48,7 +52,9 @@ class Places:
 def places() -> Places:
     """Return the places of the 50 states and DC."""
     fips = pl.col("state").replace_strict(_FIPS, default=None, return_dtype=pl.Int32)
-    frame = tables.places().with_columns(fips=fips).filter(pl.col("fips").is_not_null(), pl.col("households") > 0)
+    frame = (
+        tables.places().with_columns(fips=fips).filter(pl.col("fips").is_not_null(), pl.col("households") > 0)
+    )
     frame = frame.sort("fips", "county_fips", "zip")
     states = tuple(sorted(set(frame["fips"].to_list())))
     return Places(
@@ -64,7 +70,7 @@ def places() -> Places:
 
 
 def _shares(frame: pl.DataFrame) -> Array:
-    """Return shares of the six groups by ZIP; what the published groups leave over is two or more or other."""
+    """Return shares of the six groups by ZIP; what the published ones leave over is two or more or other."""
     column = {c: frame[f"pct_{c}_x1000"].to_numpy().astype(np.float64) / 1000 for c in _PUBLISHED}
     api = column["asian"] + column["pacific_islander"]
     known = column["white"] + column["black"] + api + column["native_american"] + column["hispanic"]
@@ -79,7 +85,7 @@ _PUBLISHED = ("white", "black", "hispanic", "asian", "native_american", "pacific
 
 @dataclass(frozen=True)
 class Dwellings:
-    """All dwellings of one country. total = chunks * per_chunk; offsets: first dwelling of every ZIP (z + 1)."""
+    """All dwellings of one country. offsets: first dwelling of every ZIP, and the end (z + 1)."""
 
     places: Places
     chunks: int
@@ -93,7 +99,9 @@ class Dwellings:
         return self.chunks * self.per_chunk
 
 
-def build(where: Places, chunks: int, households_per_chunk: float, vacancy: float, rotation: int) -> Dwellings:
+def build(
+    where: Places, chunks: int, households_per_chunk: float, vacancy: float, rotation: int
+) -> Dwellings:
     """Return the dwelling index with room for every chunk's households and a share of empty homes.
 
     The room is the expected number of households times (1 + vacancy) plus eight standard deviations.
@@ -112,51 +120,58 @@ def slot_number(i, k, chunks, rotation):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _settle(k, chunks, rotation, offsets, zip_state, zip_county, order, kind, kind_state, states):  # type: ignore[no-untyped-def]
-    """Give each household a dwelling of its own state, at random; a full state's surplus goes anywhere free."""
-    m = order.size
-    zip_of = np.empty(m, np.int32)
+def _blocks(k, chunks, rotation, offsets, zip_state, states, per_chunk):  # type: ignore[no-untyped-def]
+    """Return the ZIP of every dwelling of a chunk, in order, and where each state's dwellings begin."""
+    zip_of = np.empty(per_chunk, np.int32)
+    start = np.zeros(states + 1, np.int64)
     z = 0
-    count = np.zeros(states + 1, np.int64)
-    for i in range(m):
+    for i in range(per_chunk):
         number = slot_number(i, k, chunks, rotation)
         while number >= offsets[z + 1]:
             z += 1
         zip_of[i] = z
-        count[zip_state[z] + 1] += 1
-    start = np.cumsum(count)
-    fill = start.copy()
-    by_state = np.empty(m, np.int32)
-    for j in range(m):
-        st = zip_state[zip_of[order[j]]]
-        by_state[fill[st]] = order[j]
-        fill[st] += 1
+        start[zip_state[z] + 1] += 1
+    return zip_of, np.cumsum(start)
+
+
+@njit(cache=True, nogil=True)
+def _settle(key, k, chunks, rotation, zip_of, start, kind, kind_state):  # type: ignore[no-untyped-def]
+    """Give each household a dwelling of its own state, at random; a full state's surplus goes anywhere free.
+
+    Dwellings of a state are dealt by the shuffle of Fisher and Yates, as far as they are needed.
+    """
     n = kind.size
-    home = np.zeros(n, np.uint32)
-    place = np.empty(n, np.int32)
-    taken = np.zeros(m, np.bool_)
-    fill = start.copy()
+    deck = np.arange(zip_of.size).astype(np.int32)
+    dealt = start.copy()
+    block = np.empty(n, np.int32)
     waiting = np.empty(n, np.int32)
     n_waiting = 0
     for h in range(n):
         st = kind_state[kind[h]]
-        if fill[st] < start[st + 1]:
-            i = by_state[fill[st]]
-            fill[st] += 1
-            taken[i] = True
-            home[h] = slot_number(i, k, chunks, rotation) + 1
-            place[h] = zip_of[i]
+        first, last = dealt[st], start[st + 1]
+        if first < last:
+            j = first + below(mix(key, h), last - first)
+            block[h] = deck[j]
+            deck[j] = deck[first]
+            dealt[st] = first + 1
         else:
             waiting[n_waiting] = h
             n_waiting += 1
-    j = 0
+    n_free = 0
+    if n_waiting:
+        for st in range(start.size - 1):
+            for j in range(dealt[st], start[st + 1]):
+                deck[n_free] = deck[j]
+                n_free += 1
     for w in range(n_waiting):
-        while taken[order[j]]:
-            j += 1
-        i = order[j]
-        taken[i] = True
-        home[waiting[w]] = slot_number(i, k, chunks, rotation) + 1
-        place[waiting[w]] = zip_of[i]
+        j = w + below(mix(key, n + w), n_free - w)
+        block[waiting[w]] = deck[j]
+        deck[j] = deck[w]
+    home = np.empty(n, np.uint32)
+    place = np.empty(n, np.int32)
+    for h in range(n):
+        home[h] = slot_number(block[h], k, chunks, rotation) + 1
+        place[h] = zip_of[block[h]]
     return home, place, n_waiting
 
 
@@ -172,16 +187,22 @@ class Homes:
     elsewhere: int
 
 
-def settle(dwellings: Dwellings, chunk: int, order: Array, kind: Array, kind_state: Array) -> Homes:
-    """Give every household of `chunk` a dwelling. order: a random permutation (i32) of the chunk's blocks."""
-    where = dwellings.places
+def settle(dwellings: Dwellings, chunk: int, key: int, kind: Array, kind_state: Array) -> Homes:
+    """Give every household of `chunk` a dwelling of the chunk."""
+    where, rotation = dwellings.places, np.uint64(dwellings.rotation)
+    zip_of, start = _blocks(
+        chunk,
+        dwellings.chunks,
+        rotation,
+        dwellings.offsets,
+        where.state,
+        len(where.states),
+        dwellings.per_chunk,
+    )
     home, place, elsewhere = _settle(
-        chunk, dwellings.chunks, np.uint64(dwellings.rotation), dwellings.offsets, where.state, where.county,
-        order, kind, kind_state, len(where.states),
-    )  # fmt: skip
+        np.uint64(key), chunk, dwellings.chunks, rotation, zip_of, start, kind, kind_state
+    )
     return Homes(home, place, int(elsewhere))
-
-
 
 
 @njit(cache=True, nogil=True)

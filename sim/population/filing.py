@@ -1,9 +1,9 @@
-"""What the registry says of people, where it differs from the truth: old addresses and names, wrong numbers, doubles.
+"""What the registry says where it differs from the truth: old addresses and names, wrong numbers, doubles.
 
-Joint filers share one return, so address and age of the last return are drawn per return; names and numbers per record.
-The address on file is the home, unless the household moved after its last return and the authority did not
-learn of it (then the home before), or a preparer put their own office down. A *duplicate filing* is a second record
-of the person in the row before it, from an earlier return.
+Joint filers share one return, so address and age of the last return are drawn per return; names and numbers
+per record. The address on file is the home, unless the household moved after its last return and the
+authority did not learn of it (then the home before), or a preparer put their own office down. A *duplicate
+filing* is a second record of the person in the row before it, from an earlier return.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from sim.population import surnames as surname_table
 from sim.population.draw import Array, below, cumulative, high_unit, low_unit, mix
-from sim.population import surnames
 from sim.population.surnames import SurnameTable
 from sim.scenario import Scenario
 
@@ -23,7 +23,7 @@ _OFFICES_A_DISTRICT = 64
 
 @dataclass(frozen=True)
 class FilingTable:
-    """Shares of each registry-side fault; age_years, age_shares: years since the last return, running shares."""
+    """Shares of each fault. age_years, age_shares: years since the last return and their running shares."""
 
     age_years: Array
     age_shares: Array
@@ -65,8 +65,8 @@ def build(scenario: Scenario) -> FilingTable:
 
 
 @njit(cache=True, nogil=True)
-def _addresses(key, household, role, moved, home, previous, previous_people, people, age_years, age_shares, forwarded,
-               preparer, office_shares, dwellings, offices):  # type: ignore[no-untyped-def]  # fmt: skip
+def _addresses(key, household, role, moved, home, previous, previous_people, people, age_years, age_shares,  # type: ignore[no-untyped-def]
+               forwarded, preparer, office_shares, dwellings, offices):  # fmt: skip
     """Return (file_address, occupants, lives_at_file): one return for a head and the spouse after it."""
     n = household.size
     address = np.empty(n, np.uint32)
@@ -79,9 +79,9 @@ def _addresses(key, household, role, moved, home, previous, previous_people, peo
             continue
         word = mix(key, 2 * row)
         u = high_unit(word)
-        a = 0
-        while u >= age_shares[a] and a < age_shares.size - 1:
-            a += 1
+        a = np.int64(0)
+        for j in range(age_shares.size - 1):
+            a += np.int64(u >= age_shares[j])
         stale = moved[h] < age_years[a] and previous[h] > 0 and low_unit(word) >= forwarded
         address[row] = previous[h] if stale else home[h]
         occupants[row] = previous_people[h] if stale else people[h]
@@ -99,22 +99,25 @@ def _addresses(key, household, role, moved, home, previous, previous_people, peo
 
 
 @njit(cache=True, nogil=True)
-def _names(key, role, moved, household, surname, surname2, middle, suffix, own, own_years, one, middle_lost,
-           suffix_lost):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Drop parts of names in place; return whose surname on file is the one before marriage."""
-    former = np.zeros(role.size, np.bool_)
+def _former(key, role, moved, household, surname, share, years):  # type: ignore[no-untyped-def]
+    """Return the rows of spouses who lately took the other's surname and are on file under their own."""
+    rows = np.empty(role.size, np.int64)
+    n = 0
     for row in range(role.size):
-        word = mix(key, 2 * row)
-        if role[row] == 1 and surname[row] == surname[row - 1] and moved[household[row]] < own_years:
-            former[row] = low_unit(word) < own
-        if surname2[row] > 0 and high_unit(word) < one:
-            surname2[row] = 0
-        word = mix(key, 2 * row + 1)
-        if low_unit(word) < middle_lost:
-            middle[row] = 0
-        if high_unit(word) < suffix_lost:
-            suffix[row] = 0
-    return former
+        took_name = role[row] == 1 and surname[row] == surname[row - 1]
+        if took_name and moved[household[row]] < years and low_unit(mix(key, row)) < share:
+            rows[n] = row
+            n += 1
+    return rows[:n].copy()
+
+
+@njit(cache=True, nogil=True)
+def _dropped(key, codes, share):  # type: ignore[no-untyped-def]
+    out = codes.copy()
+    for row in range(codes.size):
+        if codes[row] and low_unit(mix(key, row)) < share:
+            out[row] = 0
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -123,7 +126,9 @@ def _wrong_digit(number, word):  # type: ignore[no-untyped-def]
     place = np.int64(10) ** below(word, 8)
     digit = number // place % 10
     if word & np.uint64(1):
-        return number + place * ((digit + 1 + np.int64((word >> np.uint64(8)) & np.uint64(0xFFFFFF)) % 9) % 10 - digit)
+        return number + place * (
+            (digit + 1 + np.int64((word >> np.uint64(8)) & np.uint64(0xFFFFFF)) % 9) % 10 - digit
+        )
     following = number // (place * 10) % 10
     return number + (following - digit) * place + (digit - following) * place * 10
 
@@ -171,27 +176,32 @@ def _doubles(key, household, share):  # type: ignore[no-untyped-def]
     return source
 
 
-def addresses(table: FilingTable, key: int, household: Array, role: Array, moved: Array, home: Array, previous: Array,
-              previous_people: Array, people: Array, dwellings: int, offices: int) -> tuple[Array, Array, Array]:  # fmt: skip
-    """Return (file_address u32, occupants u8, lives_at_file bool); household arrays are per household of the chunk."""
+def addresses(table: FilingTable, key: int, household: Array, role: Array, moved: Array, home: Array,
+previous: Array,
+              previous_people: Array, people: Array, dwellings: int, offices: int) -> tuple[Array, Array,
+              Array]:  # fmt: skip
+    """Return (file_address, occupants, lives_at_file) of the records; the other arrays are per household."""
     return _addresses(  # type: ignore[no-any-return]
         np.uint64(key), household, role, moved, home, previous, previous_people, people, table.age_years,
         table.age_shares, table.forwarded, table.preparer, table.office_shares, dwellings, offices,
     )  # fmt: skip
 
 
-def names(table: FilingTable, names_of: SurnameTable, key: int, former_key: int, role: Array, ethnicity: Array,
-          moved: Array, household: Array, surname: Array, surname2: Array, middle: Array, suffix: Array,
-          ) -> tuple[Array, Array, Array, Array]:  # fmt: skip
-    """Return (file_surname, file_surname2, file_middle, file_suffix)."""
-    filed = surname.copy(), surname2.copy(), middle.copy(), suffix.copy()
-    former = _names(
-        np.uint64(key), role, moved, household, *filed, table.old_surname, table.old_surname_years, table.one_surname,
-        table.middle_lost, table.suffix_lost,
-    )  # fmt: skip
-    rows = np.flatnonzero(former)
-    filed[0][rows] = surnames.draw(names_of, former_key, rows, ethnicity[rows])
+def surnames(table: FilingTable, names: SurnameTable, keys: tuple[int, int], role: Array, ethnicity: Array,
+             moved: Array, household: Array, surname: Array) -> Array:  # fmt: skip
+    """Return file_surname (u32). keys: who is on file under a former name, and which name that is."""
+    share, years = table.old_surname, table.old_surname_years
+    if share == 0:
+        return surname
+    rows = _former(np.uint64(keys[0]), role, moved, household, surname, share, years)
+    filed = surname.copy()
+    filed[rows] = surname_table.draw(names, keys[1], rows, ethnicity[rows])
     return filed
+
+
+def dropped(codes: Array, share: float, key: int) -> Array:
+    """Return codes of which a share of those not 0 is 0: left out of the return."""
+    return codes if share == 0 else np.asarray(_dropped(np.uint64(key), codes, share))
 
 
 def numbers(table: FilingTable, key: int, household: Array, tin: Array) -> Array:

@@ -4,7 +4,8 @@ The source is 280,005 tax filing units in 200,576 households of the CPS ASEC 201
 Households are drawn whole, by weight; a record is made for the head of every unit that files and for the
 spouse on the same return. Units whose head is under 18 make no record (children with an income of
 their own; 1.0 % of units by weight) but their people are counted in the household. Household weights are
-raked so that adults of 25 and older have the age distribution of the 2024 estimates (Deming and Stephan 1940).
+raked so that adults of 25 and older have the age distribution of the 2024 estimates (Deming and Stephan
+1940).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import polars as pl
 from numba import njit
 
 from sim import tables
-from sim.population.draw import Array, alias_tables, aliased, below, mix
+from sim.population.draw import BATCH, Array, alias_tables, aliased, below, mix
 from sim.scenario import Scenario
 
 ADULT = 18
@@ -34,10 +35,10 @@ class HouseholdTable:
     """The households that can be drawn, as arrays.
 
     Per household type: cells (alias table), first_unit (h + 1 offsets into units), people (of all ages),
-    state (index into `states`), head_age. Per unit: unit, one u64 with the head's age (bits 0-6), the spouse's age
-    (7-13, 0 none), the family (14-17, ffpos: same = related), the probability that the unit files (18-37) and that its
-    head is a man (38-57), both in 2**-20. same_sex: P(a spouse of the head's sex), 32 bits.
-    records_per_household: expected.  dropped_share: units without an adult head, by weight.
+    state (index into `states`), head_age. Per unit: unit, one u64 with the head's age (bits 0-6), the
+    spouse's age (7-13, 0 none), the family (14-17, ffpos: same = related), the probability that the unit
+    files (18-37) and that its head is a man (38-57), both in 2**-20. same_sex: P(a spouse of the head's sex),
+    32 bits. records_per_household: expected.  dropped_share: units without an adult head, by weight.
     """
 
     cells: Array
@@ -61,7 +62,7 @@ def build(scenario: Scenario) -> HouseholdTable:
     """Return the household table for the scenario's filing shares and age bands."""
     units, dropped = _units()
     first = np.flatnonzero(np.diff(units["household"].to_numpy(), prepend=-1))
-    bounds = np.append(first, units.height).astype(np.int64)
+    bounds = np.append(first, units.height).astype(np.int32)
     head, spouse = units["age_head"].to_numpy(), units["age_spouse"].to_numpy()
     house = units["household"].to_numpy()
     weight = _raked(units["weight"].to_numpy()[first], house, head, spouse, scenario)
@@ -95,11 +96,11 @@ def _packed(*fields: tuple[Array, int]) -> Array:
 
 
 def _millionths(shares: Array) -> Array:
-    return np.rint(np.clip(shares, 0.0, 1.0) * (_TWENTY_BITS - 1))
+    return np.asarray(np.rint(np.clip(shares, 0.0, 1.0) * (_TWENTY_BITS - 1)))
 
 
 def _units() -> tuple[pl.DataFrame, float]:
-    """Return units with an adult head, sorted by household and line, with the household's weight and people."""
+    """Return units with an adult head by household and line, with the household's weight and people."""
     raw = tables.tax_units().sort("FLPDYR", "h_seq", "ffpos", "a_lineno")
     raw = raw.with_columns(
         household=pl.struct("FLPDYR", "h_seq").rle_id(),
@@ -168,27 +169,42 @@ def _draw(n, key, unit_key, cells, first_unit, unit, same_sex, most):  # type: i
     """Draw households until n records are made; return how many households and fill the arrays."""
     kind = np.empty(most, np.int32)
     household = np.empty(n, np.uint32)
-    family, role, sex, age = np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.uint8), np.empty(n, np.uint8)
-    row = 0
-    h = 0
+    family, role, sex, age = (
+        np.empty(n, np.uint8),
+        np.empty(n, np.uint8),
+        np.empty(n, np.uint8),
+        np.empty(n, np.uint8),
+    )
+    firsts, lasts, facts_of = np.empty(BATCH, np.int64), np.empty(BATCH, np.int64), np.empty(BATCH, np.uint64)
+    row = h = ready = 0
     while row < n and h < most:
-        word = mix(key, h)
-        place = below(word, cells.size)
-        t = aliased(word, place, cells[place])
-        kind[h] = t
-        for u in range(first_unit[t], first_unit[t + 1]):
-            word = mix(unit_key, h * MOST_UNITS + (u - first_unit[t]) % MOST_UNITS)
-            facts = unit[u]
+        if h == ready:
+            ready = min(most, h + BATCH)
+            for i in range(h, ready):
+                kind[i] = below(mix(key, i), cells.size)
+            for i in range(h, ready):
+                kind[i] = aliased(mix(key, i), kind[i], cells[kind[i]])
+            for i in range(h, ready):
+                firsts[i - h], lasts[i - h] = first_unit[kind[i]], first_unit[kind[i] + 1]
+            for i in range(ready - h):
+                facts_of[i] = unit[firsts[i]]
+            start = h
+        first = firsts[h - start]
+        for u in range(first, lasts[h - start]):
+            luck = h * MOST_UNITS + (u - first) % MOST_UNITS
+            word = mix(unit_key, luck)
+            facts = facts_of[h - start] if u == first else unit[u]
             if row < n and (word & _SHARE) < ((facts >> _U18) & _SHARE):
-                woman = np.uint8(0) if (word >> _U44) < (facts >> _U38) else np.uint8(1)
+                woman = np.uint8((word >> _U44) >= (facts >> _U38))
                 household[row], family[row], role[row], sex[row] = h, (facts >> _U14) & _FAMILY, 0, woman
                 age[row] = facts & _AGE
                 row += 1
                 if (facts >> _U7) & _AGE and row < n:
-                    other = mix(unit_key ^ np.uint64(0x5555), h * MOST_UNITS + (u - first_unit[t]) % MOST_UNITS)
-                    same = (other & np.uint64(0xFFFFFFFF)) < same_sex
+                    same = np.uint8(
+                        (mix(unit_key ^ np.uint64(0x5555), luck) & np.uint64(0xFFFFFFFF)) < same_sex
+                    )
                     household[row], family[row], role[row] = h, family[row - 1], 1
-                    sex[row] = woman if same else np.uint8(1) - woman
+                    sex[row] = woman ^ (np.uint8(1) - same)
                     age[row] = (facts >> _U7) & _AGE
                     row += 1
         h += 1
@@ -197,7 +213,7 @@ def _draw(n, key, unit_key, cells, first_unit, unit, same_sex, most):  # type: i
 
 @dataclass(frozen=True)
 class Frame:
-    """Records by household: kind (per household), and per record household, family (ffpos), role, sex, age."""
+    """Records by household: kind (per household); household, family (ffpos), role, sex, age (per record)."""
 
     kind: Array
     household: Array
@@ -213,10 +229,15 @@ def draw(table: HouseholdTable, n: int, most: int, key: int, unit_key: int) -> F
     Raises RuntimeError when `most` households did not give n records (a chance below 1e-14 by design).
     """
     made, *columns = _draw(
-        n, np.uint64(key), np.uint64(unit_key), table.cells, table.first_unit, table.unit, np.uint64(table.same_sex), most
+        n,
+        np.uint64(key),
+        np.uint64(unit_key),
+        table.cells,
+        table.first_unit,
+        table.unit,
+        np.uint64(table.same_sex),
+        most,
     )
     if made < n:
         raise RuntimeError(f"{most} dwellings were too few for {n} records")
     return Frame(*columns)
-
-

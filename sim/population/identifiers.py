@@ -1,12 +1,12 @@
-"""Nine-digit numbers that are unique without a lookup, because they are a keyed bijection of the person's index.
+"""Nine-digit numbers, unique without a lookup: a keyed bijection of the person's index.
 
-SSN-like numbers: area 001-899 but not 666, group 01-99, serial 0001-9999: 888,931,098 valid ones. The index is
-the record number; people outside the registry follow after it. ITIN-like numbers: 900-999, middle 50-65,
+SSN-like numbers: area 001-899 but not 666, group 01-99, serial 0001-9999: 888,931,098 valid ones. The index
+is the record number; people outside the registry follow after it. ITIN-like numbers: 900-999, middle 50-65,
 70-88, 90-92, 94-99: 44,000,000. Their index interleaves the chunks (rank of the holder among the chunk's
 holders, times chunks, plus chunk), so that at national size the true density of issued numbers holds in both.
-The bijection is a four-round Feistel network with cycle walking (Black and Rogaway 2002, doi 10.1007/3-540-45760-7_9):
-no cryptography is meant, only that neighbours in the registry have unrelated numbers.
-**A whole number is never printed or exported**: `masked` shows the last four digits.
+The bijection is a four-round Feistel network with cycle walking (Black and Rogaway 2002, doi
+10.1007/3-540-45760-7_9): no cryptography is meant, only that neighbours in the registry have unrelated
+numbers. **A whole number is never printed or exported**: `masked` shows the last four digits.
 """
 
 from __future__ import annotations
@@ -17,11 +17,17 @@ import numpy as np
 from numba import njit
 
 from sim.errors import RefusedError
-from sim.population.draw import Array, mix
+from sim.population.draw import Array
 
 SSN_SPACE = 898 * 99 * 9999
 ITIN_SPACE = 100 * 44 * 10_000
 OUTSIDE_CHUNKS = 256  # chunks of people outside the registry that have numbers of their own
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+# Odd constants that make four keys of one (any will do).
+_ROUND_KEYS = (
+    np.uint64(0xD6E8FEB86659FD93), np.uint64(0xA0761D6478BD642F), np.uint64(0xE7037ED1A0B428DB),
+    np.uint64(0x8EBC6AF09C88C6E3),
+)  # fmt: skip
 _MIDDLES = np.array([*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100)], np.int64)
 _MIDDLE_RANK = np.full(100, -1, np.int64)
 _MIDDLE_RANK[_MIDDLES] = np.arange(44)
@@ -29,7 +35,9 @@ _MIDDLE_RANK[_MIDDLES] = np.arange(44)
 
 @njit(cache=True, nogil=True)
 def _round(value, key):  # type: ignore[no-untyped-def]
-    return mix(key, value) >> np.uint64(20)
+    """Return a hash of a half and a round's key: the upper bits of a product (Dietzfelbinger et al. 1997)."""
+    product = (value ^ key) * _MULTIPLIER
+    return (product ^ (product >> np.uint64(29))) >> np.uint64(24)
 
 
 @njit(cache=True, nogil=True)
@@ -39,7 +47,7 @@ def _forward(index, key, space, half):  # type: ignore[no-untyped-def]
     while True:
         left, right = x >> half, x & mask
         for r in range(4):
-            left, right = right, left ^ (_round(right, key + np.uint64(r)) & mask)
+            left, right = right, left ^ (_round(right, key * _ROUND_KEYS[r]) & mask)
         x = (left << half) | right
         if x < space:
             return x
@@ -52,7 +60,7 @@ def _backward(value, key, space, half):  # type: ignore[no-untyped-def]
     while True:
         left, right = x >> half, x & mask
         for r in range(3, -1, -1):
-            left, right = right ^ (_round(left, key + np.uint64(r)) & mask), left
+            left, right = right ^ (_round(left, key * _ROUND_KEYS[r]) & mask), left
         x = (left << half) | right
         if x < space:
             return x

@@ -3,8 +3,8 @@
 The tail of a name distribution (surnames with fewer than about 100 bearers; given names of the same kind) is
 too long to store and is not published. Its codes are spelled by *enumerative decoding* (Cover 1973) of an
 order-2 letter model trained on the listed names: code n of m is a point in [0, m); each letter takes a
-share of the points proportional to its probability after the two letters before it, and decoding goes on until
-the point is alone. No two points share a path, so all spellings differ; the lone point's name is then
+share of the points proportional to its probability after the two letters before it, and decoding goes on
+until the point is alone. No two points share a path, so all spellings differ; the lone point's name is then
 completed by likely letters. A completed name that is a listed one gets a letter more.
 """
 
@@ -116,7 +116,7 @@ def _points(text, m, cumulative):  # type: ignore[no-untyped-def]
         b = _EDGE
         i = 0
         while high - low > 1 and i < text.shape[1]:
-            letter = np.int64(text[row, i]) - 65
+            letter = int(text[row, i]) - 65
             if letter < 0 or letter >= _LETTERS:
                 break
             span = high - low
@@ -132,7 +132,7 @@ def _points(text, m, cumulative):  # type: ignore[no-untyped-def]
 
 
 def as_bytes(strings: pl.Series, width: int = LONGEST) -> Array:
-    """Return strings as rows of `width` bytes, zero-filled; nulls and all that is not 1..width letters A-Z are zeros."""
+    """Return strings as zero-filled rows of `width` bytes; all zeros for what is not 1..width letters A-Z."""
     fits = strings.str.contains(f"^[A-Z]{{1,{width}}}$")
     text = pl.select(pl.when(fits).then(strings).otherwise(pl.lit(""))).to_series()
     return text.to_numpy().astype(f"S{width}").view(np.uint8).reshape(len(text), width)
@@ -148,7 +148,7 @@ def as_strings(rows: Array) -> pl.Series:
 
 @dataclass(frozen=True)
 class LetterModel:
-    """Spells points 0..m-1 as distinct strings, none of them listed. listed: names, A-Z only, all different."""
+    """Spells points 0..m-1 as distinct strings, none of them listed. listed: different names, A-Z only."""
 
     listed: pl.Series
     m: int
@@ -156,7 +156,15 @@ class LetterModel:
     def spell(self, points: Array) -> Array:
         """Return the spellings (rows of LONGEST zero-filled bytes) of int64 points in [0, m)."""
         out = np.zeros((len(points), LONGEST), np.uint8)
-        _spell(np.asarray(points, np.int64), self.m, self._cumulative, self._likely, self._slots, self._names, out)
+        _spell(
+            np.asarray(points, np.int64),
+            self.m,
+            self._cumulative,
+            self._likely,
+            self._slots,
+            self._names,
+            out,
+        )
         return out
 
     def points(self, strings: pl.Series) -> Array:
@@ -209,7 +217,7 @@ class LetterModel:
 
     @cached_property
     def _likely(self) -> Array:
-        """Return the likeliest next letter (or the end) by length so far: endings grow likelier with length."""
+        """Return the likeliest next letter (or the end) by length so far; ends grow likelier with it."""
         tables = []
         for length in range(LONGEST):
             pull = np.ones(27)

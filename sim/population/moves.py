@@ -1,9 +1,10 @@
 """When a household last moved, and from where.
 
-Years since the last move follow from the published share of people who moved in a year by age band: moving is a
-constant hazard within a band, looked at backwards along the household's own ages. The home moved out of
-is the present home of another household of the same chunk: movers are put in lists by county, state or none (in the
-published proportions of distance) and each list is shifted by one, so that every door left behind has new people.
+Years since the last move follow from the published share of people who moved in a year by age band: moving is
+a constant hazard within a band, looked at backwards along the household's own ages. The home moved out of is
+the present home of another household of the same chunk: movers are put in lists by county, state or none (in
+the published proportions of distance) and each list is shifted by one, so that every door left behind has new
+people.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ _DISTANCES = ("same_county", "same_state", "other_state", "abroad")
 
 @dataclass(frozen=True)
 class MoveTable:
-    """quantiles: years since the last move at each of 513 even probabilities by age (101 x 513, f32), for the
-    US-born and for others (2 x ...).  distance: running shares of the four distances by age (101 x 4)."""
+    """Years since the last move, and how far.
+
+    quantiles: years at 513 even probabilities by birthplace of the head (US, abroad) and age (2 x 101 x 513).
+    distance: running shares of the four distances by age (101 x 4).
+    """
 
     quantiles: Array
     distance: Array
@@ -71,10 +75,7 @@ def _when(key, age, foreign, quantiles, distance):  # type: ignore[no-untyped-de
         q = quantiles[foreign[h], a]
         years[h] = q[i] + (q[i + 1] - q[i]) * (x - i)
         u = low_unit(word)
-        d = 0
-        while u >= distance[a, d] and d < 3:
-            d += 1
-        how[h] = d
+        how[h] = np.int64(u >= distance[a, 0]) + np.int64(u >= distance[a, 1]) + np.int64(u >= distance[a, 2])
     return years, how
 
 
@@ -139,8 +140,10 @@ def _from(how, place, county, state, counties, states):  # type: ignore[no-untyp
 
 @dataclass(frozen=True)
 class Moves:
-    """Per household: years since the last move (f32), and the household now living where it came from
-    (i32, -1: from abroad, or nobody else in the chunk moved)."""
+    """The last move of every household.
+
+    years since (f32); source: the household now living where it came from (i32; -1 from abroad, or none).
+    """
 
     years: Array
     source: Array

@@ -15,8 +15,8 @@ from sim.population.surnames import SurnameTable
 class Names:
     """Spells and finds the surnames and given names of a country.
 
-    Texts are upper case A-Z without spaces, as the Census Bureau publishes names; code 0 is null. `find_*` gives
-    the code of a text, 0 for a text that no code spells: nobody in the country is called so.
+    Texts are upper case A-Z without spaces, as the Census Bureau publishes names; code 0 is null. `find_*`
+    gives the code of a text, 0 for a text that no code spells: nobody in the country is called so.
     """
 
     surnames: SurnameTable

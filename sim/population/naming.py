@@ -1,8 +1,8 @@
 """What the people of a chunk are called: families share surnames, sons may share their father's name.
 
-The head of a household's first unit has a surname of their own; a spouse takes it with a probability by ethnicity,
-unless they bear two surnames (the Spanish custom keeps both); relatives in later units (grown children,
-parents) share it with one probability. A grown son may bear his father's given name: JR and SR.
+The head of a household's first unit has a surname of their own; a spouse takes it with a probability by
+ethnicity, unless they bear two surnames (the Spanish custom keeps both); relatives in later units (grown
+children, parents) share it with one probability. A grown son may bear his father's given name: JR and SR.
 """
 
 from __future__ import annotations
@@ -84,11 +84,25 @@ def _suffixes(given, key, household, role, family, sex, birth, surname, son_shar
         year = birth[row] // 10000
         word = mix(key, row)
         father = anchor
-        if role[row] == 0 and row > anchor and sex[father] == 1 and anchor + 1 < row and role[anchor + 1] == 1:
+        if (
+            role[row] == 0
+            and row > anchor
+            and sex[father] == 1
+            and anchor + 1 < row
+            and role[anchor + 1] == 1
+        ):
             father = anchor + 1
         gap = year - birth[father] // 10000
-        son = (row > anchor and role[row] == 0 and sex[row] == 0 and sex[father] == 0 and gap > 15 and gap < 56
-               and family[row] == family[anchor] and surname[row] == surname[father])
+        son = (
+            row > anchor
+            and role[row] == 0
+            and sex[row] == 0
+            and sex[father] == 0
+            and gap > 15
+            and gap < 56
+            and family[row] == family[anchor]
+            and surname[row] == surname[father]
+        )
         if son and low_unit(word) < son_share:
             given[row] = given[father]
             suffix[row] = _JR
@@ -115,7 +129,8 @@ def _middles(key, nativity, share, cells):  # type: ignore[no-untyped-def]
     return out
 
 
-def surnames(table: NamingTable, names: SurnameTable, keys: tuple[int, int, int], household: Array, role: Array,
+def surnames(table: NamingTable, names: SurnameTable, keys: tuple[int, int, int], household: Array,
+role: Array,
              family: Array, ethnicity: Array, two: Array) -> tuple[Array, Array]:  # fmt: skip
     """Return (surname, surname2) codes; surname2 is 0 for people with one. keys: first, second, family."""
     rows = np.arange(len(household))
@@ -123,16 +138,39 @@ def surnames(table: NamingTable, names: SurnameTable, keys: tuple[int, int, int]
     surname2 = np.zeros(len(household), np.uint32)
     second = np.flatnonzero(two)
     surname2[second] = surname_table.draw(names, keys[1], second, ethnicity[second])
-    _families(np.uint64(keys[2]), surname, surname2, household, role, family, ethnicity, two, table.spouse, table.kin)
+    _families(
+        np.uint64(keys[2]),
+        surname,
+        surname2,
+        household,
+        role,
+        family,
+        ethnicity,
+        two,
+        table.spouse,
+        table.kin,
+    )
     return surname, surname2
 
 
-def givens(table: NamingTable, names: GivenTable, keys: tuple[int, int], household: Array, role: Array, family: Array,
-           sex: Array, ethnicity: Array, nativity: Array, birth: Array, surname: Array) -> tuple[Array, Array]:  # fmt: skip
+def givens(table: NamingTable, names: GivenTable, keys: tuple[int, int], household: Array, role: Array,
+family: Array,
+           sex: Array, ethnicity: Array, nativity: Array, birth: Array, surname: Array) -> tuple[Array,
+           Array]:  # fmt: skip
     """Return (given, suffix) codes. keys: given, suffix."""
     given = given_names.draw(names, keys[0], sex, ethnicity, nativity, birth)
     suffix = _suffixes(
-        given, np.uint64(keys[1]), household, role, family, sex, birth, surname, table.son, table.senior, table.suffix
+        given,
+        np.uint64(keys[1]),
+        household,
+        role,
+        family,
+        sex,
+        birth,
+        surname,
+        table.son,
+        table.senior,
+        table.suffix,
     )
     return given, suffix
 

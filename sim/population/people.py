@@ -1,11 +1,11 @@
-"""Who people are: ethnicity from the ZIP, the age and the family, nativity from ethnicity and age, and what follows.
+"""Who people are: ethnicity from ZIP, age and family, nativity from ethnicity and age, and what follows.
 
-The first record of a household takes its ethnicity from its ZIP's shares, tilted by a ratio of the ethnicity at its age
-and by one factor an ethnicity that brings the whole registry to the published shares (found by drawing a sample of
-households and correcting). Spouses and relatives mostly share it
-(parameters), others draw their own from the same ZIP. Nativity is drawn given ethnicity and age band so
-that published margins hold; members of a household share their luck with a given probability, which
-correlates them without moving any margin. Two surnames and ITINs follow from ethnicity and nativity.
+The first record of a household takes its ethnicity from its ZIP's shares, tilted by a ratio of the ethnicity
+at its age and by one factor an ethnicity that brings the whole registry to the published shares (found by
+drawing a sample of households and correcting). Spouses and relatives mostly share it (parameters), others
+draw their own from the same ZIP. Nativity is drawn given ethnicity and age band so that published margins
+hold; members of a household share their luck with a given probability, which correlates them without moving
+any margin. Two surnames and ITINs follow from ethnicity and nativity.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def build(scenario: Scenario, households: HouseholdTable, places: Places) -> Peo
 def _calibrated(
     scenario: Scenario, start: PeopleTable, households: HouseholdTable, places: Places
 ) -> tuple[Array, Array]:
-    """Return the tilt under which a sample has the published ethnic shares, and its people by ethnicity and age."""
+    """Return the tilt that gives a sample the published shares, and its people by ethnicity and age."""
     target = np.array([scenario.table("population.adult_ethnicity")[e] for e in ETHNICITIES])
     sample = draw_households(households, _SAMPLE, _SAMPLE, 1, 2)
     state = np.searchsorted(places.states, households.states)[households.state[sample.kind]]
@@ -91,9 +91,9 @@ def _calibrated(
 
 
 def nativity_by_age(scenario: Scenario, ages: Array) -> Array:
-    """Return P(nativity | ethnicity, age), 6 x 101 x 3: odds by age, scaled until each group's published share holds.
+    """Return P(nativity | ethnicity, age), 6 x 101 x 3.
 
-    ages: people by ethnicity and age (6 x 101).
+    Odds by age are scaled until each published share holds. ages: people by ethnicity and age (6 x 101).
     """
     noncitizen = scenario.table("population.noncitizen_share")
     naturalised = scenario.table("population.naturalised_share")
@@ -130,8 +130,8 @@ def _itin(scenario: Scenario, nativity: Array, ages: Array) -> Array:
 
 
 @njit(cache=True, nogil=True)
-def _people(key, household, role, unit_family, age, place, zip_shares, tilt, endogamy, kinship, nativity_shares,
-            shared_luck, two_shares, itin_shares):  # type: ignore[no-untyped-def]  # fmt: skip
+def _people(key, household, role, unit_family, age, place, zip_shares, tilt, endogamy, kinship,  # type: ignore[no-untyped-def]
+            nativity_shares, shared_luck, two_shares, itin_shares):  # fmt: skip
     n = household.size
     ethnicity = np.empty(n, np.uint8)
     nativity = np.empty(n, np.uint8)
@@ -159,16 +159,14 @@ def _people(key, household, role, unit_family, age, place, zip_shares, tilt, end
                 total += zip_shares[place[h], j] * tilt[j, years]
                 running[j] = total
             e = 0
-            while own * total >= running[e] and e < 5:
-                e += 1
+            for j in range(5):
+                e += int(own * total >= running[j])
         ethnicity[row] = e
         word = mix(key, 4 * row + 1)
         luck = high_unit(word)
         if low_unit(word) < shared_luck:
             luck = high_unit(mix(key ^ np.uint64(0x7777), h))
-        c = 0
-        while luck >= nativity_shares[e, years, c] and c < 2:
-            c += 1
+        c = np.int64(luck >= nativity_shares[e, years, 0]) + np.int64(luck >= nativity_shares[e, years, 1])
         nativity[row] = c
         word = mix(key, 4 * row + 2)
         two[row] = low_unit(word) < two_shares[e, c]
@@ -187,7 +185,7 @@ class People:
 
 
 def draw(table: PeopleTable, key: int, frame: Frame, place: Array, zip_shares: Array) -> People:
-    """Draw who the people of a frame are. place: ZIP per household; zip_shares: ethnic shares by ZIP (f32)."""
+    """Draw who the people of a frame are. place: ZIP per household; zip_shares: ethnic shares by ZIP."""
     return People(*_people(
         np.uint64(key), frame.household, frame.role, frame.family, frame.age, place, zip_shares, table.tilt,
         table.endogamy, table.kinship, table.nativity, table.shared_luck, table.two_surnames, table.itin,

@@ -15,7 +15,7 @@ import polars as pl
 from numba import njit
 
 from sim import tables
-from sim.population.draw import Array, below, mix, named, named_tables
+from sim.population.draw import BATCH, Array, below, mix, named, named_tables
 from sim.population.dwellings import ETHNICITIES
 from sim.population.letters import LetterModel, as_strings
 from sim.scenario import Scenario
@@ -28,7 +28,8 @@ class SurnameTable:
     """cells: named tables of the six ethnicities, each `width` long: listed names, then the bands.
 
     tail_start, tail_size: first code and number of codes of each (ethnicity, band) range (6 x bands).
-    listed: names.  model: spelling of the tail.  weight: expected share of each listed name by ethnicity (6 x n).
+    listed: names.  model: spelling of the tail.  weight: expected share of each listed name by ethnicity (6 x
+    n).
     """
 
     cells: Array
@@ -108,19 +109,27 @@ def found(strings: pl.Series, listed: pl.Series, model: LetterModel) -> Array:
 def _draw(key, rows, ethnicity, cells, width, tail_start, tail_size):  # type: ignore[no-untyped-def]
     out = np.empty(rows.size, np.uint32)
     listed = width - tail_size.shape[1]
-    for j in range(rows.size):
-        e = np.int64(ethnicity[j])
-        word = mix(key, 2 * rows[j])
-        code = named(word, cells[e * width + below(word, width)])
-        if code > listed:
-            band = np.int64(code) - listed - 1
-            code = np.uint32(tail_start[e, band] + below(mix(key, 2 * rows[j] + 1), tail_size[e, band]))
-        out[j] = code
+    words, found = np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
+    places = np.empty(BATCH, np.int64)
+    for first in range(0, rows.size, BATCH):
+        n = min(BATCH, rows.size - first)
+        for j in range(n):
+            words[j] = mix(key, 2 * rows[first + j])
+            places[j] = np.int64(ethnicity[first + j]) * width + below(words[j], width)
+        for j in range(n):
+            found[j] = cells[places[j]]
+        for j in range(n):
+            code = named(words[j], found[j])
+            if code > listed:
+                e, band = np.int64(ethnicity[first + j]), np.int64(code) - listed - 1
+                word = mix(key, 2 * rows[first + j] + 1)
+                code = np.uint32(tail_start[e, band] + below(word, tail_size[e, band]))
+            out[first + j] = code
     return out
 
 
 def draw(table: SurnameTable, key: int, rows: Array, ethnicity: Array) -> Array:
-    """Return a surname (u32 code) for each of `rows` (row numbers, which decide the luck) by its ethnicity."""
+    """Return a surname (u32 code) for each of `rows` (row numbers decide the luck) by its ethnicity."""
     return np.asarray(
         _draw(np.uint64(key), rows, ethnicity, table.cells, table.width, table.tail_start, table.tail_size)
     )

@@ -6,7 +6,6 @@ import pytest
 
 from sim import tables
 from sim.population import Country
-
 from tests.population.worlds import make_country
 
 
@@ -34,7 +33,9 @@ def test_every_address_lies_in_a_published_zip(everything: pl.DataFrame) -> None
 
 def test_zips_hold_their_share_of_the_countrys_homes(country: Country, everything: pl.DataFrame) -> None:
     homes = everything.head(country.dwellings.total).group_by("zip").len()
-    published = tables.places().filter(pl.col("state") != "PR").select(pl.col("zip").cast(pl.Int32), "households")
+    published = (
+        tables.places().filter(pl.col("state") != "PR").select(pl.col("zip").cast(pl.Int32), "households")
+    )
     both = published.join(homes, on="zip", how="left").fill_null(0)
     expected = both["households"] / both["households"].sum() * country.dwellings.total
     assert (both["len"].cast(pl.Float64) - expected).abs().max() <= 1.0
@@ -84,7 +85,11 @@ def test_streets_are_found_by_their_text(country: Country) -> None:
 def test_no_address_has_no_fields_and_one_too_many_is_refused(country: Country) -> None:
     addresses = country.addresses
     nothing = np.zeros(1, np.uint32)
-    assert (addresses.zip5(nothing)[0], addresses.street(nothing)[0], addresses.number(nothing)[0]) == (0, 0, 0)
+    assert (addresses.zip5(nothing)[0], addresses.street(nothing)[0], addresses.number(nothing)[0]) == (
+        0,
+        0,
+        0,
+    )
     assert addresses.place(nothing).row(0) == (None, None, None, None)
     with pytest.raises(IndexError, match="address ids"):
         addresses.zip5(np.array([addresses.count + 1]))

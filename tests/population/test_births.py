@@ -34,7 +34,9 @@ def test_births_follow_the_published_months_and_weekdays(scenario: Scenario) -> 
     days = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
     published = np.array(list(scenario.table("population.births_by_month").values()))
     assert month / days / (month / days).mean() == pytest.approx(published / published.mean(), abs=0.02)
-    stamps = np.array([f"{s // 10000:04d}-{s // 100 % 100:02d}-{s % 100:02d}" for s in np.unique(drawn)], "M8[D]")
+    stamps = np.array(
+        [f"{s // 10000:04d}-{s // 100 % 100:02d}-{s % 100:02d}" for s in np.unique(drawn)], "M8[D]"
+    )
     weekday = (stamps.astype(int) + 3) % 7
     count = np.bincount(weekday, np.unique(drawn, return_counts=True)[1])
     published = np.array(list(scenario.table("population.births_by_weekday_1998").values()))

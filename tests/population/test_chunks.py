@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from sim.population import CHUNK, COLUMNS, Chunk, Country
-
 from tests.population.worlds import make_country
 
 DTYPES = {
     "person": "int64", "sex": "uint8", "ethnicity": "uint8", "nativity": "uint8", "surname": "uint32",
     "surname2": "uint32", "given": "uint32", "middle": "uint8", "suffix": "uint8", "birth": "int32",
     "two_surnames": "bool", "household": "uint32", "household_people": "uint8", "home": "uint32",
-    "previous": "uint32", "moved_years": "float32", "tin": "uint32", "tin_kind": "uint8", "file_surname": "uint32",
+    "previous": "uint32", "moved_years": "float32", "tin": "uint32", "tin_kind": "uint8",
+    "file_surname": "uint32",
     "file_surname2": "uint32", "file_given": "uint32", "file_middle": "uint8", "file_suffix": "uint8",
     "file_birth": "int32", "file_tin": "uint32", "file_address": "uint32", "occupants": "uint8",
     "lives_at_file": "bool",
@@ -46,7 +46,9 @@ def test_every_column_has_its_type_and_length_and_cannot_be_written(chunk: Chunk
             column[0] = 0
 
 
-def test_the_same_chunk_has_the_same_bytes_in_another_country_object_and_in_any_order(country: Country) -> None:
+def test_the_same_chunk_has_the_same_bytes_in_another_country_object_and_in_any_order(
+    country: Country,
+) -> None:
     again = make_country(600_000)
     again.chunk(2).home  # noqa: B018 - another chunk first
     forward = again.chunk(1)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from sim.population import Chunk, Country
-
 from tests.population.worlds import make_country
 
 
@@ -62,7 +61,9 @@ def test_spouses_filing_together_have_one_address_on_file(chunk: Chunk) -> None:
 def test_wrong_numbers_are_mistyped_or_another_members(chunk: Chunk) -> None:
     wrong = np.flatnonzero(chunk.file_tin != chunk.tin)
     assert 0.0022 < len(wrong) / chunk.n < 0.0034
-    digits = np.array([[int(d) for d in f"{x:09d}"] for x in np.stack([chunk.tin, chunk.file_tin])[:, wrong].ravel()])
+    digits = np.array(
+        [[int(d) for d in f"{x:09d}"] for x in np.stack([chunk.tin, chunk.file_tin])[:, wrong].ravel()]
+    )
     differ = (digits[: len(wrong)] != digits[len(wrong) :]).sum(axis=1)
     others = np.isin(chunk.file_tin[wrong], chunk.tin)
     assert set(differ[~others].tolist()) <= {1, 2}

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from sim.population import CHUNK, Chunk, Country
-
 from tests.population.worlds import make_country
 
 

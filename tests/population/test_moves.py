@@ -14,7 +14,11 @@ def test_the_share_that_moved_in_a_year_is_the_published_one(scenario: Scenario,
     band = max(b for b in map(int, scenario.table("population.moves.abroad")) if b <= age)
     published = sum(scenario.table(f"population.moves.{d}")[str(band)] for d in distances)
     years, how = moves._when(
-        np.uint64(5), np.full(200_000, age, np.uint8), np.zeros(200_000, np.uint8), table.quantiles, table.distance
+        np.uint64(5),
+        np.full(200_000, age, np.uint8),
+        np.zeros(200_000, np.uint8),
+        table.quantiles,
+        table.distance,
     )
     assert (years < 1).mean() == pytest.approx(published, rel=0.04)
     near = scenario.table("population.moves.same_county")[str(band)] / published
@@ -32,7 +36,9 @@ def test_households_from_abroad_move_more_and_a_scale_of_two_doubles_moves(scena
     assert (more < 1).mean() == pytest.approx(2 * (here < 1).mean(), rel=0.05)
 
 
-def test_most_moves_stay_in_the_county_and_nearly_all_others_change_it(country: Country, chunk: Chunk) -> None:
+def test_most_moves_stay_in_the_county_and_nearly_all_others_change_it(
+    country: Country, chunk: Chunk
+) -> None:
     rows = np.flatnonzero(chunk.previous > 0)
     where = country.dwellings.places
     now = country.addresses.fields(chunk.home[rows]).zip_index

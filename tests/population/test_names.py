@@ -1,4 +1,4 @@
-"""Names: codes and text are one to one, the tail is spelled without repeats, and coincidences are the country's."""
+"""Codes and text are one to one, the tail is spelled without repeats, and coincidences are the country's."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def table(country: Country) -> family_names.SurnameTable:
     return country.tables.surnames
 
 
-def test_a_million_rare_surnames_are_a_million_different_unlisted_words(table: family_names.SurnameTable) -> None:
+def test_a_million_rare_surnames_are_a_million_different_unlisted_words(
+    table: family_names.SurnameTable,
+) -> None:
     codes = table.listed_count + 1 + np.random.default_rng(5).permutation(table.model.m)[:1_000_000]
     text = table.text(codes)
     assert text.n_unique() == 1_000_000
@@ -83,8 +85,12 @@ def test_one_person_in_eight_has_a_rare_surname(table: family_names.SurnameTable
 
 
 def test_two_people_share_names_as_often_as_the_bureaus_tables_say() -> None:
-    """V8, unfitted: the birth years of 2020 and the ethnic groups of the tables. Within 2 % of both published figures,
-    and the product of the two is too low by what ethnicity, sex and age add (published: 1.12 for race alone)."""
+    """V8, unfitted: the birth years of 2020 and the ethnic groups of the tables.
+
+    Within 2 % of both published figures, and the product of the two is too low by what ethnicity, sex and age
+    add (published: 1.12 for race alone).
+
+    """
     scenario = Scenario.of({})
     rng = np.random.default_rng(3)
     year, sex = _everybody(rng, 1_500_000)
@@ -97,7 +103,9 @@ def test_two_people_share_names_as_often_as_the_bureaus_tables_say() -> None:
     foreign = 1 - people.nativity_by_age(scenario, np.tile(adults, (6, 1)))[:, :, 0]
     abroad = rng.random(len(year)) < foreign[ethnicity, age] * np.where(age < 18, 0.25, 1.0)
     table = given_names.build(scenario, last_year=2020)
-    first = given_names.draw(table, 12345, sex, ethnicity, abroad.astype(np.uint8), (year * 10_000 + 101).astype(np.int32))
+    first = given_names.draw(
+        table, 12345, sex, ethnicity, abroad.astype(np.uint8), (year * 10_000 + 101).astype(np.int32)
+    )
     family = family_names.build(scenario)
     last = family_names.draw(family, 999, np.arange(len(year)), ethnicity)
     p_first, p_both = share_a_name(first), share_a_name(first.astype(np.int64) << 32 | last)
@@ -112,24 +120,33 @@ def test_two_people_share_names_as_often_as_the_bureaus_tables_say() -> None:
 
 
 def _everybody(rng: np.random.Generator, n: int) -> tuple[Array, Array]:
-    """Birth years and sexes of the residents of 2020: those of 2024 (NC-EST2024, thousands by five-year band, male
-    and female) born by then, and the dead of four years by Gompertz's law (1.6 % a year at 65, 9 % more each year)."""
-    male = [9501, 10320, 10701, 11462, 11452, 11391, 12128, 11702, 11254, 10130, 10193, 10052, 10363, 9298, 7402,
+    """Birth years and sexes of the residents of 2020.
+
+    Those of 2024 (NC-EST2024, thousands by five-year band, men and women) born by then, and the dead of four
+    years by Gompertz's law (1.6 % a year at 65, 9 % more each year).
+    """
+    male = [9501, 10320, 10701, 11462, 11452, 11391, 12128, 11702, 11254, 10130, 10193, 10052, 10363, 9298,
+    7402,
             5436, 3141, 1569, 644, 176, 24]  # fmt: skip
-    female = [9098, 9878, 10200, 10914, 10970, 11069, 11866, 11468, 11115, 10164, 10294, 10308, 10939, 10192, 8553,
+    female = [9098, 9878, 10200, 10914, 10970, 11069, 11866, 11468, 11115, 10164, 10294, 10308, 10939, 10192,
+    8553,
               6557, 4165, 2380, 1162, 406, 74]  # fmt: skip
     age = np.arange(105)
-    alive = np.stack([np.repeat(male, 5), np.repeat(female, 5)]) * np.exp(4 * 0.016 * np.exp(0.09 * (age - 67)))
+    alive = np.stack([np.repeat(male, 5), np.repeat(female, 5)]) * np.exp(
+        4 * 0.016 * np.exp(0.09 * (age - 67))
+    )
     alive[:, :4] = 0
     cell = rng.choice(210, n, p=alive.ravel() / alive.sum())
     return 2024 - cell % 105, (cell // 105).astype(np.uint8)
 
 
 def _joint(born: Array, groups: Array) -> Array:
-    """P(ethnicity | birth year) by iterative proportional fitting of births x P(e | name) to the two margins."""
+    """P(ethnicity | birth year): births x P(e | name), fitted iteratively to the two margins."""
     names, births = given_names._listed(2020)
     shares = names.select([f"pct_{e}" for e in ETHNICITIES]).to_numpy().T
-    cells = [np.bincount(births.year - 1910, births.count * shares[e, births.code - 1], 111) for e in range(6)]
+    cells = [
+        np.bincount(births.year - 1910, births.count * shares[e, births.code - 1], 111) for e in range(6)
+    ]
     joint = np.stack(cells)
     for _ in range(50):
         joint *= born / joint.sum(axis=0)
@@ -138,9 +155,10 @@ def _joint(born: Array, groups: Array) -> Array:
 
 
 def test_the_death_file_has_the_published_share_of_unique_names_and_birthdays(country: Country) -> None:
-    """V13: 85.8 M dead, born about 1915 (sd 15), 85 % White: 98.81 % have a unique first + last + date of birth.
+    """V13: of 85.8 M dead, born about 1915 (sd 15), 85 % White, 98.81 % have a unique name and birthday.
 
-    People of different birthdays cannot coincide, so seven days of the year at full density are a fair sample.
+    People of different birthdays cannot coincide, so seven days of the year at full density are a fair
+    sample.
     """
     rng = np.random.default_rng(8)
     n = round(85_800_000 * 7 / 365.25)
@@ -148,7 +166,9 @@ def test_the_death_file_has_the_published_share_of_unique_names_and_birthdays(co
     year = np.clip(np.rint(rng.normal(1915, 15, n)), 1860, 1975).astype(np.int32)
     day = rng.integers(0, 7, n)
     sex = rng.integers(0, 2, n).astype(np.uint8)
-    given = given_names.draw(country.tables.givens, 77, sex, ethnicity, np.zeros(n, np.uint8), year * 10_000 + 101)
+    given = given_names.draw(
+        country.tables.givens, 77, sex, ethnicity, np.zeros(n, np.uint8), year * 10_000 + 101
+    )
     surname = family_names.draw(country.tables.surnames, 78, np.arange(n), ethnicity)
     key = (surname.astype(np.int64) * 4_200_000 + given) * 1_000 + (year - 1860) * 7 + day
     counts = np.unique(key, return_counts=True)[1]

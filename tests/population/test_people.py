@@ -55,7 +55,9 @@ def test_noncitizens_are_of_working_age(two_chunks: dict[str, np.ndarray]) -> No
     assert share[0] < 0.6 * share[1]
 
 
-def test_households_are_mostly_of_one_ethnicity_and_more_alike_in_birthplace_than_chance(chunk: Chunk) -> None:
+def test_households_are_mostly_of_one_ethnicity_and_more_alike_in_birthplace_than_chance(
+    chunk: Chunk,
+) -> None:
     pairs = np.flatnonzero(np.diff(chunk.household.astype(int)) == 0)
     same = (chunk.ethnicity[pairs] == chunk.ethnicity[pairs + 1]).mean()
     chance = (np.bincount(chunk.ethnicity, minlength=6) / chunk.n) ** 2
