@@ -1,18 +1,24 @@
 """Results as figures: Altair charts, no Streamlit. One function a figure; each returns a `Figure`."""
 
-from sim.charts.arrays import doors, icon_array
-from sim.charts.evidence import tornado, waterfall
+from sim.charts.doors import doors
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.flow import flow
 from sim.charts.groups import group_name, groups
+from sim.charts.icons import icon_array
+from sim.charts.scale import ADDRESSES_DISCLOSED, REQUESTS_SENT, scale
+from sim.charts.size import SizePoint, by_size
 from sim.charts.spread import replicates
 from sim.charts.targets import Target, targets
 from sim.charts.theme import DARK, LIGHT, Theme
-from sim.charts.trade import SizePoint, by_size, threshold, trade_off
+from sim.charts.tornado import tornado
+from sim.charts.trade import threshold, trade_off
+from sim.charts.waterfall import waterfall
 
 __all__ = [
+    "ADDRESSES_DISCLOSED",
     "DARK",
     "LIGHT",
+    "REQUESTS_SENT",
     "Figure",
     "Rows",
     "SizePoint",
@@ -26,6 +32,7 @@ __all__ = [
     "groups",
     "icon_array",
     "replicates",
+    "scale",
     "targets",
     "threshold",
     "tornado",

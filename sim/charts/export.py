@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from importlib.resources import files
 
 from sim.charts.figure import Figure
@@ -27,16 +26,12 @@ def available() -> bool:
 
 
 def svg(figure: Figure) -> str:
-    """Return the figure as SVG text; raises ImportError without vl-convert.
-
-    Ids are prefixed by the figure's name, so that several fit in one page.
-    """
+    """Return the figure as SVG text; raises ImportError without vl-convert."""
     import vl_convert
 
     available()
     text: str = vl_convert.vegalite_to_svg(json.dumps(figure.spec()))
-    ids = re.sub(r'(\bid="|url\(#|href="#)', lambda found: f"{found.group(1)}{figure.name}-", text)
-    return ids
+    return text
 
 
 def png(figure: Figure, scale: float = 2.0) -> bytes:

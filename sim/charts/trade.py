@@ -1,16 +1,13 @@
-"""Figures 3 and 4: errors against the threshold, and against the size of the file."""
+"""Figure 3: both errors at every threshold."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import altair as alt
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim.charts.figure import Figure, Rows, Source
+from sim.charts.figure import Chart, Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import significant
 
@@ -79,52 +76,32 @@ def threshold(
     subtitle = (
         "Both errors at every threshold (bits of evidence); bands: least and greatest of the populations"
     )
-    colours = alt.Scale(domain=[_WRONG, _MISSED], range=[theme.wrong, theme.right])
-    base = alt.Chart(lines).encode(
-        x=alt.X("threshold:Q", title="threshold (bits)", scale=alt.Scale(zero=False, nice=False))
-    )
-    bands = base.mark_area(opacity=0.18).encode(
-        y=alt.Y("low:Q", title="per 1,000 (see labels)"),
-        y2="high:Q",
-        color=alt.Color("line:N", scale=colours, legend=None),
-    )
-    drawn = base.mark_line(strokeWidth=2.5).encode(
-        y="value:Q",
-        color=alt.Color("line:N", scale=colours, legend=None),
-        strokeDash=alt.StrokeDash(
-            "line:N", legend=None, scale=alt.Scale(domain=[_WRONG, _MISSED], range=[[1, 0], [6, 3]])
-        ),
-    )
-    ends = _label_points(lines)
-    text = (
-        alt.Chart(ends)
-        .mark_text(align="left", dx=6, dy=-8, fontWeight="bold")
-        .encode(
-            x="threshold:Q", y="value:Q", text="line:N", color=alt.Color("line:N", scale=colours, legend=None)
-        )
-    )
-    layers: list[alt.Chart] = [bands, drawn, text]
+    chart = frame(_both(lines, current, theme, width), title, subtitle, source, theme, width)
+    alt_text = f"Two lines over the threshold: {_WRONG}, falling, and {_MISSED}, rising. {title}."
+    head = ("Threshold (bits)", "Rate", "Mean", "Least", "Greatest")
+    rows = Rows(head, tuple(lines.select("threshold", "line", "value", "low", "high").iter_rows()))
+    return Figure("threshold", chart, title, subtitle, alt_text, rows, source)
+
+
+def _both(lines: pl.DataFrame, current: float | None, theme: Theme, width: int) -> Chart:
+    """Draw both lines with their bands and names, and the threshold in force."""
+    both = [_WRONG, _MISSED]
+    colour = alt.Color("line:N", scale=alt.Scale(domain=both, range=[theme.wrong, theme.right]), legend=None)
+    dash = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=both, range=[[1, 0], [6, 3]]))
+    x = alt.X("threshold:Q", title="threshold (bits)", scale=alt.Scale(zero=False, nice=False))
+    base = alt.Chart(lines).encode(x=x, color=colour)
+    names = alt.Chart(_label_points(lines)).mark_text(align="left", dx=6, dy=-8, fontWeight="bold")
+    layers: list[alt.Chart] = [
+        base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title="per 1,000 (see labels)"), y2="high:Q"),
+        base.mark_line(strokeWidth=2.5).encode(y="value:Q", strokeDash=dash),
+        names.encode(x="threshold:Q", y="value:Q", text="line:N", color=colour),
+    ]
     if current is not None:
         here = alt.Chart(pl.DataFrame({"x": [current], "label": [f"threshold in force {current:g}"]}))
+        words = here.mark_text(align="left", dx=5, color=theme.ink)
         layers.append(here.mark_rule(color=theme.ink, strokeDash=[4, 3]).encode(x="x:Q"))
-        layers.append(
-            here.mark_text(align="left", dx=5, color=theme.ink).encode(
-                x="x:Q", y=alt.value(10), text="label:N"
-            )
-        )
-    chart = alt.layer(*layers).properties(width=width - 40, height=300)
-    listed = tuple(lines.select("threshold", "line", "value", "low", "high").iter_rows())
-    rows = Rows(("Threshold (bits)", "Rate", "Mean", "Least", "Greatest"), listed)
-    alt_text = f"Two lines over the threshold: {_WRONG}, falling, and {_MISSED}, rising. {title}."
-    return Figure(
-        "threshold",
-        frame(chart, title, subtitle, source, theme, width),
-        title,
-        subtitle,
-        alt_text,
-        rows,
-        source,
-    )
+        layers.append(words.encode(x="x:Q", y=alt.value(10), text="label:N"))
+    return alt.layer(*layers).properties(width=width - 40, height=300)
 
 
 def _sum(lines: pl.DataFrame, current: float | None) -> str:
@@ -155,83 +132,4 @@ def _label_points(lines: pl.DataFrame) -> pl.DataFrame:
         (left if left.height else lines)
         .sort("value", descending=True)
         .unique("line", keep="first", maintain_order=True)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SizePoint:
-    """A rate at one size of the registry. extrapolated: by closed form, not simulated at that size."""
-
-    size: int
-    value: float
-    low: float | None = None
-    high: float | None = None
-    extrapolated: bool = False
-
-
-def by_size(
-    points: Sequence[SizePoint], unit: str, source: Source, theme: Theme = LIGHT, width: int = WIDTH
-) -> Figure:
-    """Return figure 4: the rate against the size of the file, logarithmic, the extrapolated part dashed.
-
-    unit: "per 1,000 addresses disclosed".  The last simulated point begins the dashed line.
-    """
-    ordered = sorted(points, key=lambda point: point.size)
-    simulated = [p for p in ordered if not p.extrapolated]
-    ahead = [p for p in ordered if p.extrapolated]
-    first, last = ordered[0], ordered[-1]
-    title = (
-        f"From {first.size:,} to {last.size:,} records the rate goes from {significant(first.value)} to "
-        f"{significant(last.value)} {unit}"
-    )
-    subtitle = "Somebody else's address against the size of the registry" + (
-        "; dashed: extrapolated, not simulated" if ahead else ""
-    )
-    bounds = [
-        (p.size, p.value, p.value if p.low is None else p.low, p.value if p.high is None else p.high)
-        for p in ordered
-    ]
-    data = pl.DataFrame(
-        bounds,
-        schema={"size": pl.Float64, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64},
-        orient="row",
-    )
-    x = alt.X(
-        "size:Q",
-        title="records in the registry (logarithmic)",
-        scale=alt.Scale(type="log", nice=False),
-        axis=alt.Axis(format="~s", tickCount=6),
-    )
-    y = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
-    near, far = data.head(len(simulated)), data.slice(max(0, len(simulated) - 1))
-    layers = [
-        alt.Chart(data)
-        .mark_rule(color=theme.accent, opacity=0.5, strokeWidth=2)
-        .encode(x=x, y=alt.Y("low:Q", title=unit), y2="high:Q"),
-        alt.Chart(near).mark_line(color=theme.accent, strokeWidth=2.5).encode(x=x, y=y),
-        alt.Chart(near).mark_point(filled=True, size=60, color=theme.accent, opacity=1).encode(x=x, y=y),
-    ]
-    if ahead:
-        layers.append(
-            alt.Chart(far).mark_line(color=theme.wrong, strokeDash=[6, 4], strokeWidth=2.5).encode(x=x, y=y)
-        )
-        tag = far.tail(1).with_columns(label=pl.lit("extrapolated"))
-        layers.append(
-            alt.Chart(tag)
-            .mark_text(align="right", dy=-12, color=theme.wrong, fontWeight="bold")
-            .encode(x=x, y=y, text="label:N")
-        )
-    chart = alt.layer(*layers).properties(width=width - 40, height=280)
-    listed = tuple(
-        (p.size, p.value, p.low, p.high, "extrapolated" if p.extrapolated else "simulated") for p in ordered
-    )
-    rows = Rows(("Records in the registry", unit, "Low", "High", "How"), listed)
-    return Figure(
-        "size",
-        frame(chart, title, subtitle, source, theme, width),
-        title,
-        subtitle,
-        f"A rising line. {title}. {subtitle}.",
-        rows,
-        source,
     )

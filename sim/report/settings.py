@@ -14,21 +14,21 @@ def settings(scenario: Scenario) -> str:
 
     `scenario.to_toml()` says the same at five times the length; this is for printing.
     """
-    lines = [f"{key} = {_toml(value)}" for key, value in sorted(scenario.flat().items()) if value is not None]
+    lines = [f"{key} = {toml_value(value)}" for key, value in sorted(scenario.flat().items()) if value is not None]
     top = [line for line in lines if "." not in line.split(" = ")[0]]
     return "\n".join([*top, *(line for line in lines if line not in top)]) + "\n"
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
     """Return a TOML value on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return repr(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {toml_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     # A JSON string with its non-ASCII letters kept is a TOML basic string, but for DEL.
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007F")
 

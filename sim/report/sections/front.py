@@ -8,10 +8,6 @@ from sim.report import wording
 from sim.report.document import Block, Bullets, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
 
-REQUESTS_SENT = 1_280_000
-ADDRESSES_DISCLOSED = 47_289
-"""Requests sent and addresses disclosed in August 2025, by the agency's declaration of 11 February 2026."""
-
 
 def purpose(found: Findings) -> Section:
     """Item 1."""

@@ -11,7 +11,7 @@ from sim.report import wording
 from sim.report.calibration import targets_of
 from sim.report.document import Block, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
-from sim.report.sections.front import ADDRESSES_DISCLOSED, REQUESTS_SENT, rate_table
+from sim.report.sections.front import rate_table
 
 
 def flow(found: Findings) -> Section:
@@ -140,8 +140,8 @@ def _scale(found: Findings) -> list[Block]:
     own = found.run.scenario.requests.count
     rows = []
     for rate, scale, what in (
-        (asked, REQUESTS_SENT, "1.28 million requests sent (August 2025)"),
-        (shown, ADDRESSES_DISCLOSED, "47,289 addresses disclosed (August 2025)"),
+        (asked, charts.REQUESTS_SENT, "1.28 million requests sent (August 2025)"),
+        (shown, charts.ADDRESSES_DISCLOSED, "47,289 addresses disclosed (August 2025)"),
         (asked, own, f"{own:,} requests, as in this scenario"),
     ):
         value, bounds = wording.at_scale(rate, scale)

@@ -1,0 +1,113 @@
+"""The scale panel: what the rates would mean in people, at stated numbers of requests and disclosures."""
+
+from __future__ import annotations
+
+import altair as alt
+import polars as pl
+
+from sim.charts.figure import Figure, Rows, Source
+from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.outcome.rates import Rate, significant
+
+REQUESTS_SENT = 1_280_000
+ADDRESSES_DISCLOSED = 47_289
+"""Requests sent and addresses disclosed in August 2025, by the agency's declaration of 11 February 2026."""
+
+_LABELS_WIDE, _VALUES_WIDE = 230, 150
+
+
+def scale(
+    per_request: Rate, per_disclosed: Rate, own: int, source: Source, theme: Theme = LIGHT, width: int = WIDTH
+) -> Figure:
+    """Return the panel: people whose address would stand in for another's, at three scales, with intervals.
+
+    per_request, per_disclosed: the two rates, of different denominators, which is why the first two rows
+    differ.  own: a number of requests of the reader's choice.
+    """
+    lines = [
+        (f"{REQUESTS_SENT / 1e6:g} million requests sent", per_request, REQUESTS_SENT),
+        (f"{ADDRESSES_DISCLOSED:,} addresses disclosed", per_disclosed, ADDRESSES_DISCLOSED),
+        (f"your number: {own:,} requests", per_request, own),
+    ]
+    rows = [(label, _rate(rate), *_people(rate, size)) for label, rate, size in lines]
+    title = _title(rows)
+    subtitle = (
+        "If the rates of the simulation held at other sizes. Each row says which rate it multiplies; "
+        f"dots with {source.confidence} intervals"
+    )
+    drawn = _drawn(rows, theme, width)
+    head = ("Scale", "Rate multiplied", "People", "Low", "High")
+    alt_text = f"Three dots with intervals. {title}. {subtitle}."
+    chart = frame(drawn, title, subtitle, source, theme, width)
+    return Figure("scale", chart, title, subtitle, alt_text, Rows(head, tuple(rows)), source)
+
+
+Row = tuple[str, str, float | None, float | None, float | None]
+
+
+def _people(rate: Rate, size: int) -> tuple[float | None, float | None, float | None]:
+    factor = size / rate.per
+    value, low, high = (None if x is None else x * factor for x in (rate.value, rate.low, rate.high))
+    return value, low, high
+
+
+def _rate(rate: Rate) -> str:
+    return (
+        rate.words
+        if rate.value is None
+        else f"{significant(rate.value)} per {rate.per:,} {rate.denominator_name}"
+    )
+
+
+def _title(rows: list[Row]) -> str:
+    _, _, sent, _, _ = rows[0]
+    _, _, disclosed, _, _ = rows[1]
+    if sent is None or disclosed is None:
+        return "Nothing was disclosed, so nothing can be scaled"
+    return (
+        f"At the size of August 2025: {_whole(disclosed)} people by the addresses disclosed, {_whole(sent)} "
+        "by the requests sent"
+    )
+
+
+def _whole(value: float) -> str:
+    """Return a number of people with two significant digits."""
+    return f"{float(f'{value:.1e}'):,.0f}"
+
+
+def _drawn(rows: list[Row], theme: Theme, width: int) -> alt.LayerChart | alt.FacetChart:
+    known = [(label, value, low, high) for label, _, value, low, high in rows if value is not None]
+    data = pl.DataFrame(
+        [
+            {
+                "label": label,
+                "value": value,
+                "low": value if low is None else low,
+                "high": value if high is None else high,
+                "text": _whole(value)
+                if low is None or high is None
+                else f"{_whole(value)} ({_whole(low)} to {_whole(high)})",
+            }
+            for label, value, low, high in known
+        ],
+        schema={
+            "label": pl.String,
+            "value": pl.Float64,
+            "low": pl.Float64,
+            "high": pl.Float64,
+            "text": pl.String,
+        },
+    )
+    plot = width - _LABELS_WIDE - _VALUES_WIDE
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=_LABELS_WIDE)
+    base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
+    x_scale = alt.Scale(zero=True, nice=True)
+    bars = base.mark_rule(strokeWidth=2.5, color=theme.wrong, opacity=0.55).encode(
+        x=alt.X("low:Q", title="people", scale=x_scale, axis=alt.Axis(tickCount=4, format=",.0f")),
+        x2="high:Q",
+    )
+    points = base.mark_point(filled=True, size=80, color=theme.wrong, opacity=1).encode(
+        x=alt.X("value:Q", scale=x_scale)
+    )
+    text = base.mark_text(align="left", color=theme.ink).encode(x=alt.value(plot + 10), text="text:N")
+    return alt.layer(bars, points, text).properties(width=plot, height=max(60, 34 * data.height))

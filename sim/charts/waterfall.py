@@ -1,0 +1,81 @@
+"""Figure 6: why one pair scored as it did, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+
+_LABELS_WIDE = 300
+_FOR, _AGAINST, _TOTAL = "for", "against", "total"
+
+
+def waterfall(case: Mapping[str, Any], source: Source, theme: Theme = LIGHT, width: int = WIDTH) -> Figure:
+    """Return figure 6: the evidence of one pair, field by field, up to the total and the threshold.
+
+    case: as `sim.outcome.cases` makes it: request, base, threshold (bits) and fields with label, compared
+    (what the rule saw, in words) and weight (bits, None where the rule did not look).
+    """
+    steps = _steps(case)
+    total, limit = steps["weight"][-1], float(case["threshold"])
+    verdict = "links" if total >= limit - 1e-9 else "does not link"
+    title = f"Request {case['request']:,}: evidence of {total:.3g} {verdict} at the threshold of {limit:.3g}"
+    subtitle = (
+        "Evidence for (+) and against (−) one person, in bits or points, field by field; dashed: threshold"
+    )
+    chart = frame(_bars(steps, limit, theme, width), title, subtitle, source, theme, width)
+    alt_text = (
+        f"Bars from left to right, one a field, and a total. {title}. The dashed line is the threshold."
+    )
+    rows = Rows(("Evidence", "Weight"), tuple(steps.select("label", "weight").iter_rows()))
+    return Figure(f"evidence-{case['request']}", chart, title, subtitle, alt_text, rows, source)
+
+
+def _steps(case: Mapping[str, Any]) -> pl.DataFrame:
+    """Return one row a bar, the total last: label, start, end, weight, kind."""
+    weighed = [
+        (f"{line['label']}: {line['compared']}", float(line["weight"]))
+        for line in case["fields"]
+        if line["weight"] is not None
+    ]
+    if case.get("base"):
+        weighed.insert(0, ("before looking at any field", float(case["base"])))
+    total, rows = 0.0, []
+    for label, weight in weighed:
+        rows.append((label, total, total + weight, weight, _FOR if weight >= 0 else _AGAINST))
+        total += weight
+    rows.append(("total", 0.0, total, total, _TOTAL))
+    columns = {
+        "label": pl.String,
+        "start": pl.Float64,
+        "end": pl.Float64,
+        "weight": pl.Float64,
+        "kind": pl.String,
+    }
+    return pl.DataFrame(rows, schema=columns, orient="row")
+
+
+def _bars(steps: pl.DataFrame, limit: float, theme: Theme, width: int) -> Chart:
+    texts = pl.Series("text", [f"{weight:+.3g}" for weight in steps["weight"]])
+    data = steps.with_columns(texts, edge=pl.max_horizontal("start", "end"))
+    reach = [*steps["start"], *steps["end"], limit]
+    scale = alt.Scale(domain=[min(0.0, *reach), max(reach) * 1.15 + 0.1], nice=False)
+    axis = alt.Axis(ticks=False, domain=False, labelLimit=_LABELS_WIDE, labelPadding=6)
+    base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
+    colours = alt.Scale(domain=[_FOR, _AGAINST, _TOTAL], range=[theme.right, theme.wrong, theme.ink])
+    bars = base.mark_bar(height=15).encode(
+        x=alt.X("start:Q", scale=scale, title="evidence"),
+        x2="end:Q",
+        color=alt.Color("kind:N", legend=None, scale=colours),
+    )
+    text = base.mark_text(align="left", dx=5, color=theme.ink).encode(
+        x=alt.X("edge:Q", scale=scale), text="text:N"
+    )
+    threshold = alt.Chart(pl.DataFrame({"x": [limit]})).mark_rule(strokeDash=[4, 3], color=theme.quiet)
+    layers = alt.layer(bars, text, threshold.encode(x=alt.X("x:Q", scale=scale)))
+    return layers.properties(width=width - _LABELS_WIDE, height=max(70, 26 * steps.height))
