@@ -14,7 +14,8 @@ def settings(scenario: Scenario) -> str:
 
     `scenario.to_toml()` says the same at five times the length; this is for printing.
     """
-    lines = [f"{key} = {toml_value(value)}" for key, value in sorted(scenario.flat().items()) if value is not None]
+    flat = sorted(scenario.flat().items())
+    lines = [f"{key} = {toml_value(value)}" for key, value in flat if value is not None]
     top = [line for line in lines if "." not in line.split(" = ")[0]]
     return "\n".join([*top, *(line for line in lines if line not in top)]) + "\n"
 

@@ -8,9 +8,11 @@ once. A registry too large to keep streams past once for all questions of a batc
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from sim.linkage import RULES, Linked, link
+from sim.linkage.clerical import review
 from sim.linkage.link import gather
 from sim.linkage.normalise import Fields
 from sim.linkage.resolve import keeper_for
@@ -18,6 +20,7 @@ from sim.linkage.rules import rule_of
 from sim.linkage.stream import prepare, search
 from sim.noise import Noisy, apply
 from sim.outcome import judge
+from sim.outcome.cases import worked
 from sim.population import Chunk, Country
 from sim.requests import Requests, draw
 from sim.rng import Streams
@@ -67,12 +70,27 @@ class Replicate:
         noisy = self._made("sent", SENT, scenario, lambda: apply(requests, scenario, self._streams))
         return requests, noisy
 
-    def answer(self, scenario: Scenario, requests: Requests, noisy: Noisy) -> World:
-        """Return the world of one scenario."""
-        return self._judged(requests, noisy, link(self._country, noisy.frame, scenario))
+    def answer(self, scenario: Scenario, requests: Requests, noisy: Noisy, *, cases: bool = False) -> World:
+        """Return the world of one scenario; with cases worked through if asked for."""
+        if together(scenario):
+            linked = self._linked([(scenario, requests, noisy)])[0]
+        else:
+            linked = link(self._country, noisy.frame, scenario)
+        world = self._judged(requests, noisy, linked)
+        if not cases:
+            return world
+        shown = worked(self._country, requests, noisy, linked, world.outcomes, scenario, self._streams)
+        return replace(world, cases=shown)
 
     def answer_together(self, asked: Sequence[tuple[Scenario, Requests, Noisy]]) -> list[World]:
         """Return the worlds of several scenarios with listed rules, the registry streaming past once."""
+        return [
+            self._judged(requests, noisy, linked)
+            for (_, requests, noisy), linked in zip(asked, self._linked(asked), strict=True)
+        ]
+
+    def _linked(self, asked: Sequence[tuple[Scenario, Requests, Noisy]]) -> list[Linked]:
+        """Link several lists in one pass, with the dictionaries that earlier passes have filled."""
         jobs = []
         for scenario, _, noisy in asked:
             rule, linkage = rule_of(scenario), scenario.linkage
@@ -83,9 +101,10 @@ class Replicate:
             jobs.append((noisy.frame, rule, searches, keepers, path_of, filtered))
         every = [each for job in jobs for each in job[2]]
         search(self._country, every, [keeper for job in jobs for keeper in job[3]])
+        found = [gather(*job) for job in jobs]
         return [
-            self._judged(requests, noisy, gather(*job))
-            for (_, requests, noisy), job in zip(asked, jobs, strict=True)
+            Linked(review(self._country, noisy.frame, linked.disclosures, scenario), linked.tallies)
+            for (scenario, _, noisy), linked in zip(asked, found, strict=True)
         ]
 
     def _judged(self, requests: Requests, noisy: Noisy, linked: Linked) -> World:

@@ -1,0 +1,40 @@
+"""The dashboard: `sim app`. Navigation only; a page is a file in sim/dashboard/."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim.dashboard import links, state
+
+st.set_page_config(
+    page_title="Linkage Error Simulator", page_icon=":material/compare_arrows:", layout="wide",
+    initial_sidebar_state="auto",
+)  # fmt: skip
+PAGES = {
+    "Answers": (
+        ("start", "Start", ":material/home:"),
+        ("explore", "Explore", ":material/tune:"),
+        ("one_case", "One case", ":material/person_search:"),
+        ("groups", "Who is hurt", ":material/groups:"),
+        ("how_sure", "How sure", ":material/query_stats:"),
+    ),
+    "Work with them": (
+        ("sweeps", "Sweeps and comparisons", ":material/grid_on:"),
+        ("cite", "Cite and download", ":material/format_quote:"),
+        ("method", "Method and limits", ":material/menu_book:"),
+    ),
+}
+
+links.honour()
+state.ready()
+page = st.navigation(
+    {
+        section: [
+            st.Page(f"sim/dashboard/{name}.py", title=title, icon=icon, default=name == "start")
+            for name, title, icon in pages
+        ]
+        for section, pages in PAGES.items()
+    },
+    expanded=True,
+)
+page.run()

@@ -1,0 +1,60 @@
+"""Cite and download: the citation, how to make the number again, and every file of the run."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim.dashboard import files, links, show, state
+from sim.record.citation import Citation
+
+show.head(
+    "Cite and download",
+    (
+        "What is cited is a run: its ID is made of the question, the seed and the version, and its files can "
+        "be checked by anybody."
+    ),
+)
+shown = show.current()
+late = state.stale(shown)
+found = shown.found
+show.headline(found)
+
+cited = Citation.of(found.run.manifest)
+st.subheader("Citation")
+if late:
+    st.info("The citation is off while the controls ask for something else than what is shown.")
+else:
+    if found.preview:
+        st.caption("This run is a preview. It can be named, but a run to be relied on has more populations.")
+    st.caption("In the manner of the Bluebook, rule 18 (a proposal; fill in the addresses)")
+    st.code(cited.bluebook(), language=None, wrap_lines=True)
+    for tab, text, language in zip(
+        st.tabs(["BibTeX", "CSL-JSON"]), (cited.bibtex(), cited.csl()), (None, "json"), strict=True
+    ):
+        tab.code(text, language=language)
+    st.subheader("Make it again")
+    base = state.preset(st.session_state.preset)
+    changes = state.differences(base, found.run.scenario)
+    if found.run.scenario.seed != base.seed:
+        changes["seed"] = found.run.scenario.seed
+    st.caption("Command line")
+    st.code(links.command(base.name, changes, found.replicates), language="bash", wrap_lines=True)
+    st.caption("Python")
+    st.code(links.snippet(base.name, changes, found.replicates), language="python")
+    st.caption("Link to the question")
+    address = (st.context.url or "").split("?")[0]
+    st.code(links.link(address, base.name, changes, found.run.scenario), language=None, wrap_lines=True)
+
+st.subheader("Files")
+st.caption("Each is made when you ask for it; PDF and Word take some seconds.")
+with st.container(horizontal=True):
+    for offer in files.offers(found):
+        st.download_button(
+            offer.label, offer.make, file_name=offer.name, mime=offer.mime, on_click="ignore", disabled=late,
+            key=f"offer-{offer.name}", icon=":material/download:", help=offer.about,
+        )  # fmt: skip
+manifest = found.run.manifest
+with st.expander("Files of the run folder and their hashes"):
+    rows = [(name, entry["bytes"], entry["sha256"]) for name, entry in sorted(manifest["files"].items())]
+    show.table(("File", "Bytes", "SHA-256"), rows, "Files of the run with size and SHA-256")
+st.caption(f"Hash of the results: {manifest['result_hash']}")

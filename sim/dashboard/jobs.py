@@ -1,0 +1,144 @@
+"""Longer work in a process of its own: started, watched, cancelled, and ended with the session.
+
+What runs is the command line of the program, so that a number from here can be had without the dashboard.
+A session has one process at most.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from sim.machine import available_bytes
+from sim.progress import span
+from sim.scenario import Scenario
+from sim.study.estimate import Estimate, estimate
+
+_STEP = re.compile(r"^(?P<step>[^:]+): (?P<done>[\d,]+) of (?P<total>[\d,]+)(?: \((?P<words>.*)\))?$")
+
+
+@dataclass
+class Job:
+    """A running process. question: what it answers. folder: its input, output and messages."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    scenario: Scenario | None
+    label: str
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still at work."""
+        return self.process.poll() is None
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self.began
+
+    def progress(self) -> tuple[float | None, str]:
+        """Return the share done of the current step (None: not known) and what it says of itself."""
+        lines = (self.folder / "messages.txt").read_text("utf-8", "replace").splitlines()
+        for line in reversed(lines):
+            found = _STEP.match(line.strip())
+            if found:
+                done, total = (int(found[part].replace(",", "")) for part in ("done", "total"))
+                words = f"{found['step']}: {done:,} of {total:,}" + (
+                    f", {found['words']}" if found["words"] else ""
+                )
+                return (done / total if total else None), words
+        return None, "starting"
+
+    def told(self) -> dict[str, Any]:
+        """Return what the finished process printed; raises ValueError when it is not JSON."""
+        found = json.loads((self.folder / "result.json").read_text("utf-8"))
+        if not isinstance(found, dict):
+            raise ValueError("not a table")
+        return found
+
+    def complaint(self) -> str:
+        """Return the last lines it wrote, for a process that failed."""
+        lines = (self.folder / "messages.txt").read_text("utf-8", "replace").splitlines()
+        return "\n".join(line for line in lines[-6:] if not _STEP.match(line.strip()))
+
+    def end(self) -> None:
+        """End the process and what it started, and remove its folder."""
+        if self.running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Desk:
+    """Where a session keeps its one job."""
+
+    def __init__(self) -> None:
+        self.job: Job | None = None
+
+    def clear(self) -> None:
+        """End the job, if there is one."""
+        if self.job is not None:
+            self.job.end()
+            self.job = None
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=Desk.clear)
+def desk() -> Desk:
+    """Return this session's desk; it is cleared, and its process killed, when the session ends."""
+    return Desk()
+
+
+def expect(scenarios: Sequence[Scenario]) -> tuple[Estimate, str, bool]:
+    """Return what work should take, in words too, and whether it fits into the memory that is left."""
+    found, left = estimate(scenarios), available_bytes()
+    words = f"about {span(found.seconds)} and {found.memory / 2**30:.1f} GB of memory"
+    fits = left is None or found.memory <= left
+    if not fits:
+        words += f"; only {(left or 0) / 2**30:.1f} GB are free here: ask for fewer requests"
+    return found, words, fits
+
+
+def run(scenario: Scenario, out: Path) -> Job | None:
+    """Start `sim run` of a scenario; None when this session's job is still at work."""
+
+    def command(folder: Path) -> list[str]:
+        (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
+        return ["run", str(folder / "session.toml"), "--json", "--out", str(out.resolve())]
+
+    return _start(command, scenario, scenario.title or scenario.name)
+
+
+def sweep(name: str, out: Path) -> Job | None:
+    """Start `sim sweep` of a shipped sweep; None when this session's job is still at work."""
+    return _start(lambda _: ["sweep", name, "--json", "--out", str(out.resolve())], None, f"sweep {name}")
+
+
+def _start(command: Any, scenario: Scenario | None, label: str) -> Job | None:
+    place = desk()
+    if place.job is not None and place.job.running:
+        return None
+    place.clear()
+    folder = Path(tempfile.mkdtemp(prefix="sim-job-"))
+    with (folder / "result.json").open("wb") as out, (folder / "messages.txt").open("wb") as messages:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sim", *command(folder)], stdin=subprocess.DEVNULL, stdout=out,
+            stderr=messages, start_new_session=True,
+        )  # fmt: skip
+    place.job = Job(process, folder, scenario, label)
+    return place.job

@@ -1,0 +1,126 @@
+"""Answers while you wait: one population's people are kept, and only what a change touches is made again.
+
+Population, request list, faults, search and verdicts are separate steps (`sim.study.kept`), each kept for
+the part of the scenario it depends on. One answer is made at a time on the whole server, so that dragging a
+slider leaves one computation and not five; a superseded one ends before it starts.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+import time
+import warnings
+from collections import OrderedDict
+from pathlib import Path
+
+import streamlit as st
+
+from sim.dashboard import state
+from sim.errors import RefusedError
+from sim.record import write
+from sim.scenario import Scenario
+from sim.study.kept import WORLD, Replicate
+from sim.study.replicates import collect
+
+MOST_PEOPLE, MOST_REQUESTS = 3_000_000, 50_000
+"""Larger questions go to a process of their own (`sim.dashboard.jobs`)."""
+
+PEOPLE_KEPT = 3_200_000
+"""People held over all kept populations: about a gigabyte."""
+
+
+class Worlds:
+    """The kept populations of the server, by the settings that make them; the least used go first."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[int, Replicate]] = OrderedDict()
+
+    def of(self, scenario: Scenario) -> Replicate:
+        """Return the first population of a scenario, made if it is not kept. Hold `lock`."""
+        key, size = scenario.slice_sha(WORLD), scenario.population.size
+        if key not in self._kept:
+            while self._kept and size + sum(people for people, _ in self._kept.values()) > PEOPLE_KEPT:
+                self._kept.popitem(last=False)
+            self._kept[key] = (size, Replicate(scenario, 0))
+        self._kept.move_to_end(key)
+        return self._kept[key][1]
+
+    def has(self, scenario: Scenario) -> bool:
+        """Whether the people of a scenario are kept."""
+        return scenario.slice_sha(WORLD) in self._kept
+
+
+@st.cache_resource(show_spinner=False)
+def worlds() -> Worlds:
+    """Return the kept populations, one set for the server."""
+    return Worlds()
+
+
+@st.cache_resource(
+    scope="session", show_spinner=False, on_release=lambda place: shutil.rmtree(place, ignore_errors=True)
+)
+def folder() -> Path:
+    """Return this session's folder of live answers, removed when the session ends."""
+    return Path(tempfile.mkdtemp(prefix="sim-live-"))
+
+
+def small_enough(scenario: Scenario) -> bool:
+    """Whether a question is answered while you wait."""
+    return scenario.population.size <= MOST_PEOPLE and scenario.requests.count <= MOST_REQUESTS
+
+
+def answer(scenario: Scenario) -> state.Answer:
+    """Answer a small question with one population and show it; raises SimulatorError."""
+    one = scenario.replace({"replicates": 1})
+    kept = worlds()
+    place = st.empty()
+    place.caption("Waiting for another answer to be finished …" if kept.lock.locked() else "Answering …")
+    began = time.monotonic()
+    with kept.lock:
+        # Streamlit ends a superseded script at its next message: this one, before any work.
+        place.caption(_doing(kept, one))
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            made = kept.of(one)
+            requests, noisy = made.sent(one)
+            world = made.answer(one, requests, noisy)
+            written = write(collect(one, [world], time.monotonic() - began), folder())
+    place.empty()
+    notes = tuple(dict.fromkeys(str(each.message) for each in told if issubclass(each.category, UserWarning)))
+    return state.show_answer(written, scenario, time.monotonic() - began, notes)
+
+
+def with_cases(scenario: Scenario) -> state.Answer:
+    """Answer the same question again and work some answers through; raises SimulatorError."""
+    one = scenario.replace({"replicates": 1})
+    if not small_enough(one):
+        raise RefusedError(
+            "cases are worked through here for small questions only; `sim run` keeps them for all"
+        )
+    kept = worlds()
+    with kept.lock:
+        made = kept.of(one)
+        requests, noisy = made.sent(one)
+        world = made.answer(one, requests, noisy, cases=True)
+        written = write(collect(one, [world]), folder() / "cases")
+    return state.Answer(written, state.question_of(one), one.title or one.name)
+
+
+def _doing(kept: Worlds, scenario: Scenario) -> str:
+    if kept.has(scenario):
+        return "Answering from the people kept …"
+    return (
+        f"Drawing {scenario.population.size:,} synthetic taxpayers, their homes, families and returns. This "
+        "happens once; later answers take about a second …"
+    )
+
+
+def ensure(scenario: Scenario) -> state.Answer:
+    """Return the answer on the screen if it is this question's, else make it."""
+    shown = state.answer()
+    if shown is not None and shown.question == state.question_of(scenario):
+        return shown
+    return answer(scenario)

@@ -1,0 +1,61 @@
+"""Method and limits: how it is done, every number with source and grade, what is not modelled, the words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim.dashboard import show, state, words
+from sim.parameters import GRADE_MEANING, GRADES, catalogue, text_of
+
+show.head("Method and limits", "How a number comes about, what it rests on, and what it does not say.")
+st.markdown(
+    """
+**Purpose.** To measure how often bulk address disclosure hands over the wrong person's address, by
+rule and data quality.
+
+**Entities.** People in households at addresses, each with name, birth date, number and history of moves; the
+*registry*, one record a taxpayer as filed; *requests*, as an agency wrote them down.
+
+**Process.** scenario → population → requests → noise → linkage → outcome → rates. Each replicate is a
+population of its own. Every random draw has a named stream, so that two scenarios differ in
+nothing they do not ask for.
+
+**Matching.** The Python library recordlinkage compares and decides; candidates that cannot link are left out
+beforehand, which changes no link.
+
+**Outcome.** Every request has exactly one: right person at the right door; right person who has moved away;
+wrong person (with a cause); missed; correctly nothing disclosed.
+
+**Uncertainty.** Intervals are computed between simulated populations, or of the counts where there is one.
+"Nothing disclosed" is not an error rate of nought.
+
+**What it is not.** It is no estimate of what happened to any person, no legal opinion, and no measurement of
+the agency's own system, whose code is not public. It says what would follow *if* the assumptions below hold.
+"""
+)
+st.subheader("Four quantities that are never added up")
+show.table(("Quantity", "What it is"), words.FOUR, "The four quantities and what they mean")
+
+st.subheader("Every number of the model")
+entries = list(catalogue().values())
+now = state.preset(st.session_state.preset).parameters
+grades = st.multiselect(
+    "Grades", GRADES, list(GRADES), lambda grade: f"{grade}: {GRADE_MEANING[grade]}", key="grades"
+)
+search = st.text_input("Find a word", key="find", max_chars=80).casefold()
+rows = [
+    {
+        "Key": each.key, "What": each.label, "Value in this scenario": text_of(now[each.key])[:200],
+        "Unit": each.unit,
+        "Range": f"{each.range[0]:g} to {each.range[1]:g}", "Grade": each.grade, "Source": each.source,
+    }
+    for each in entries
+    if each.grade in grades
+    and search in f"{each.key} {each.label} {each.description} {each.source}".casefold()
+]  # fmt: skip
+assumed = sum(each.grade == "assumption" for each in entries)
+st.caption(f"{len(rows)} of {len(entries)} numbers; {assumed} of all are assumptions.")
+st.dataframe(rows, hide_index=True, alt="Every number of the model with value, unit, range, grade and source")
+
+st.subheader("Words")
+show.table(("Word", "Meaning"), list(words.GLOSSARY.items()), "Glossary")

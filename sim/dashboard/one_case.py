@@ -1,0 +1,64 @@
+"""One case: a request and the record disclosed for it, side by side, and the evidence field by field."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim import charts
+from sim.dashboard import cases, live, show, state, words
+from sim.errors import SimulatorError
+from sim.outcome.words import PLAIN
+
+show.head(
+    "One case",
+    "A few answers worked through, drawn by the seed and not picked. Numbers are cut to their last four "
+    "digits. The people do not exist.",
+)
+shown = show.current()
+late = state.stale(shown)
+found = shown.found
+listed = found.run.cases
+if not listed and not late:
+    try:
+        with st.spinner("Working a few answers through …"):
+            found = live.with_cases(state.question()).found
+            listed = found.run.cases
+    except SimulatorError as error:
+        show.complain(error)
+if not listed:
+    st.info(
+        "This run kept no cases: nothing was disclosed, or the run is too large to be worked through here."
+    )
+    st.stop()
+
+kinds = list(dict.fromkeys(case["kind"] for case in listed))
+kind = st.segmented_control(
+    "Show",
+    kinds,
+    default=kinds[0],
+    format_func=lambda k: PLAIN.get(k, k).capitalize(),
+    key="kind",
+    required=True,
+)
+chosen = [case for case in listed if case["kind"] == kind]
+place = st.session_state.get(f"case-{kind}", 0) % len(chosen)
+if len(chosen) > 1 and st.button(f"Another one ({place + 1} of {len(chosen)})", key="another"):
+    st.session_state[f"case-{kind}"] = place + 1
+    st.rerun()
+case = chosen[place]
+
+cause = f": {PLAIN.get(case['cause'], case['cause'])}" if case.get("cause") else ""
+st.subheader(f"Request {case['request']:,}: {PLAIN.get(case['kind'], case['kind'])}{cause}")
+if case.get("note"):
+    st.markdown(case["note"])
+st.html(cases.side_by_side(case))
+st.caption("Characters that differ from the request are underlined. An empty field was not given.")
+st.caption(
+    f"Other people now living at the address disclosed: {case.get('bystanders', 0)}. "
+    f"{words.hover('bystander')}"
+)
+show.figure(charts.waterfall(case, found.source, show.theme(), max(show.width(), 480)), late)
+
+st.subheader("Behind the doors")
+outcomes = found.run.outcomes.filter(found.run.outcomes["replicate"] == 0)
+show.figure(charts.doors(outcomes, found.rates["bystanders"], found.source, show.theme(), show.width()), late)

@@ -1,0 +1,240 @@
+"""How an answer looks on every page: the head, the warning when it is stale, the headline, and figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from sim.charts import DARK, LIGHT, Figure, Theme, export
+from sim.charts import threshold as charts_threshold
+from sim.charts.theme import WIDTH
+from sim.dashboard import live, state, words
+from sim.errors import SimulatorError
+from sim.outcome.rates import Rate
+from sim.report import wording
+from sim.report.findings import Findings
+
+PHONE = 360
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def head(title: str, intro: str) -> None:
+    """Write a page's title, what it is for, that all is synthetic, and what a link did not get."""
+    st.title(title)
+    st.caption(words.SYNTHETIC)
+    st.markdown(intro)
+    notes = st.session_state.get("link_notes")
+    if notes:
+        st.warning("\n".join(f"- {note}" for note in notes), title="Not all of the link could be honoured")
+        if st.button("Understood", key="link-notes"):
+            st.session_state.link_notes = []
+            st.rerun()
+
+
+def theme() -> Theme:
+    """Return the colours of the visitor's theme."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def phone() -> bool:
+    """Whether the visitor's browser says that it is a telephone's."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
+def width() -> int:
+    """Return how wide figures are drawn, in pixels."""
+    return PHONE if phone() else WIDTH
+
+
+def current() -> state.Answer:
+    """Return the answer this page is about, made now in a new session; the page ends where there is none."""
+    shown = state.answer()
+    if shown is None:
+        shown = attempt()
+    if shown is None:
+        st.info("There is no answer yet. Put a question on the page Explore.")
+        st.stop()
+    banner(shown)
+    return shown
+
+
+def attempt() -> state.Answer | None:
+    """Answer the question of the controls if it is a small one; None, and what to do, when it cannot be."""
+    try:
+        scenario = state.question()
+        return live.ensure(scenario) if live.small_enough(scenario) else None
+    except SimulatorError as error:
+        complain(error)
+        return None
+
+
+def complain(error: SimulatorError) -> None:
+    """Say what is wrong with the question, one line a mistake, and what to do."""
+    lines = [f"- {each.key}: {each.problem}" for each in getattr(error, "mistakes", ())] or [str(error)]
+    st.error(
+        "\n".join(lines) + "\n\nChange these controls, or go back to the preset.",
+        title="This cannot be answered",
+    )
+
+
+def banner(shown: state.Answer) -> bool:
+    """Say so when the controls ask for something else than what is shown; return whether they do."""
+    late = state.stale(shown)
+    if late:
+        st.warning(
+            f"What is shown is still run {shown.folder.name} ({shown.title}). Downloads are off until the "
+            "question on the page Explore is answered.",
+            title="Results do not match the controls",
+        )
+    found = shown.found
+    if found.preview:
+        done = wording.populations(found.replicates)
+        st.caption(words.SENTENCES["preview"].format(done=done, least=found.least))
+    for note in shown.notes:
+        st.caption(f"Note: {note}")
+    return late
+
+
+def headline(found: Findings) -> None:
+    """Write the headline in a sentence and in numbers, with run ID, and the other quantities kept apart."""
+    wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
+    run = found.run.run_id
+    sentence = wording.clause(wrong, "belong to somebody else", found.confidence)
+    st.markdown(f"### {sentence[0].upper()}{sentence[1:]}")
+    first, second, third = st.columns(3)
+    _metric(
+        first,
+        f"Somebody else’s address, of 1,000 disclosed (run {run})",
+        wrong,
+        found,
+        words.hover("false match"),
+    )
+    _metric(
+        second, "Right person who has moved away, of 1,000 disclosed", moved, found, words.hover("disclosure")
+    )
+    _metric(
+        third,
+        "Missed, of 1,000 requests for people in the registry",
+        found.rates["missed"],
+        found,
+        words.hover("missed match"),
+    )
+
+
+def _metric(
+    place: st.delta_generator.DeltaGenerator, label: str, rate: Rate, found: Findings, about: str
+) -> None:
+    with place:
+        st.metric(label, wording.number(rate), help=about, border=True)
+        st.caption(f"{wording.span(rate, found.confidence)}; {rate.numerator:,} of {rate.denominator:,}")
+
+
+def four(found: Findings) -> None:
+    """Set the four quantities that are never added up beside each other, each with its own base."""
+    rates = found.rates
+    keys = ("wrong_person", "wrong_door", "deficient_among_answered", "insufficient_among_answered")
+    rows = []
+    for key, (name, meaning) in zip(keys, words.FOUR, strict=True):
+        rate = rates.get(key)
+        value = "—" if rate is None else wording.number(rate)
+        base = "" if rate is None else f"of 1,000 {rate.denominator_name}"
+        rows.append((name, value, base, "—" if rate is None else wording.bounds(rate), meaning))
+    st.subheader("Four quantities, kept apart")
+    table(
+        ("Quantity", "Rate", "Counted", f"{found.confidence} interval", "What it is"),
+        rows,
+        "The four quantities with rates",
+    )
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]], about: str) -> None:
+    """Show a small table that can be read by a screen reader."""
+    columns = {name: [_cell(row[place]) for row in rows] for place, name in enumerate(heads)}
+    st.table(columns, hide_index=True, alt=about)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        return wording.significant(value, 3)
+    text = f"{value:,}" if isinstance(value, int) else str(value)
+    return text.replace("|", "\\|").replace("$", "\\$").replace("[", "\\[").replace("<", "\\<")
+
+
+def figure(drawn: Figure, late: bool = False) -> None:
+    """Show a figure with the table behind it and its files one click away; files are off when `late`."""
+    st.altair_chart(drawn.chart, theme=None, alt=drawn.alt, key=f"chart-{drawn.name}-{drawn.source.run_id}")
+    with st.expander(f"Numbers and files of this figure ({drawn.name})"):
+        st.caption(drawn.alt)
+        columns = {
+            name: [_cell(row[place]) for row in drawn.table.rows]
+            for place, name in enumerate(drawn.table.head)
+        }
+        st.dataframe(columns, hide_index=True, alt=f"The numbers behind: {drawn.title}")
+        with st.container(horizontal=True):
+            name = f"{drawn.source.run_id}-{drawn.name}"
+            if export.available():
+                _file("SVG", f"{name}.svg", "image/svg+xml", lambda: export.svg(drawn).encode(), late)
+                _file("PNG", f"{name}.png", "image/png", lambda: export.png(drawn), late)
+            _file("CSV", f"{name}.csv", "text/csv", lambda: csv_of(drawn), late)
+
+
+def _file(label: str, name: str, mime: str, make: object, late: bool) -> None:
+    st.download_button(
+        label, make, file_name=name, mime=mime, on_click="ignore", disabled=late, key=f"file-{name}",
+        icon=":material/download:",
+    )  # fmt: skip
+
+
+def csv_of(drawn: Figure) -> bytes:
+    """Return the table behind a figure as CSV: a first line that says SYNTHETIC, formulas made harmless."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([f"# {drawn.source.line()}"])
+    writer.writerow(drawn.table.head)
+    for row in drawn.table.rows:
+        writer.writerow([_harmless(value) for value in row])
+    return out.getvalue().encode("utf-8")
+
+
+def _harmless(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
+
+
+def renamed(drawn: Figure, name: str) -> Figure:
+    """Return the figure under another name, for a page that shows two of a kind."""
+    return replace(drawn, name=name)
+
+
+def threshold(found: Findings, late: bool) -> None:
+    """Show figure 3 with its own slider where the rule has a threshold, read from the stored curve."""
+    curve = found.run.curve
+    if curve is None or curve.is_empty():
+        st.caption("This rule accepts or refuses a link outright; it has no threshold to move.")
+        return
+    _threshold(found, late)
+
+
+@st.fragment
+def _threshold(found: Findings, late: bool) -> None:
+    curve = found.run.curve
+    assert curve is not None
+    cuts = curve.get_column("threshold")
+    low, high = float(cuts.min()), float(cuts.max())  # type: ignore[arg-type]
+    middle = min(max(found.run.scenario.linkage.threshold or (low + high) / 2, low), high)
+    cut = st.slider(
+        "Threshold, in bits of evidence",
+        low,
+        high,
+        middle,
+        (high - low) / 200,
+        key="cut",
+        help=words.hover("threshold"),
+    )
+    figure(charts_threshold(curve, cut, found.source, theme(), width()), late)

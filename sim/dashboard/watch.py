@@ -1,0 +1,58 @@
+"""The panel of a session's job: progress and Cancel while it runs, its answer when it is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from sim.dashboard import jobs, state
+from sim.progress import span
+
+EVERY = 1.0
+"""Seconds between two looks at the process."""
+
+
+@st.fragment(run_every=EVERY)
+def _running() -> None:
+    job = jobs.desk().job
+    if job is None or not job.running:
+        st.rerun()
+    share, words = job.progress()
+    st.progress(min(1.0, share or 0.0), f"{job.label}: {words}; {span(job.seconds)} so far")
+    if st.button("Cancel", key="cancel", icon=":material/stop_circle:"):
+        jobs.desk().clear()
+        st.session_state.job_note = f"Cancelled: {job.label}. Nothing was kept of it."
+        st.rerun()
+
+
+def panel() -> bool:
+    """Show the job of this session, if any; return whether one is at work."""
+    note = st.session_state.pop("job_note", None)
+    if note:
+        st.info(note)
+    job = jobs.desk().job
+    if job is None:
+        return False
+    if job.running:
+        _running()
+        return True
+    _finish(job)
+    return False
+
+
+def _finish(job: jobs.Job) -> None:
+    """Take over what a finished job made, or say what it complained of; clear the desk."""
+    try:
+        told = job.told()
+        folder = Path(told["folder"])
+    except (ValueError, KeyError, OSError):
+        st.error(job.complaint() or "It ended without a word; it may have run out of memory.",
+                 title=f"{job.label} could not be finished")  # fmt: skip
+        jobs.desk().clear()
+        return
+    seconds = job.seconds
+    if job.scenario is not None:
+        state.show_answer(folder, job.scenario, seconds)
+    st.success(f"{job.label}: done in {span(told.get('seconds', seconds))}.")
+    jobs.desk().clear()

@@ -1,0 +1,46 @@
+"""Sentences that stand on several pages, and what the terms mean, once each."""
+
+from __future__ import annotations
+
+SYNTHETIC = "SYNTHETIC: every person and number here is simulated. No record of any person was used."
+
+FOUR = (
+    ("Somebody else's address", "the address disclosed belongs to another person than the one asked for"),
+    ("Right person, wrong door", "the address is that person's, but they have moved away"),
+    ("No usable address in the request", ("what a court counted (about 42,695): a fault of the request, "
+                                         "not an error about a person")),
+    ("Junk or incomplete address in the request", ("what the agency conceded (fewer than 50 of 1,000 "
+                                                  "disclosed): also a fault of the request")),
+)  # fmt: skip
+"""The four quantities that are never added to one another."""
+
+GLOSSARY = {
+    "registry": "The tax authority's file: one record a taxpayer.",
+    "request": "One line of the list sent: a person asked for, as the asking agency wrote them down.",
+    "candidate": "A record of the registry that is compared with a request.",
+    "link": "A candidate that the matching rule accepts.",
+    "disclosure": "An address handed over.",
+    "false match": "A link between a request and another person's record: somebody else's address.",
+    "missed match": "The person asked for is in the registry, yet nothing is disclosed.",
+    "threshold": (
+        "The score from which a rule that weighs evidence accepts a link, in bits: one bit doubles the odds."
+    ),
+    "TIN": "Taxpayer identification number: a Social Security number, or an ITIN for those who have none.",
+    "replicate": "One simulated population with its own luck. Several show how much luck decides.",
+    "interval": "The range that the luck of the draw leaves; it says nothing about wrong assumptions.",
+    "Monte Carlo error": "How far the rate would move if the simulation were run anew with other luck.",
+    "bystander": "Another person who now lives at a disclosed address.",
+    "run": "One question answered, kept in a folder that can be cited, checked and made again.",
+}
+
+SENTENCES = {
+    "disclosed": (
+        "Everything on this page is counted of 1,000 addresses disclosed, unless a heading says otherwise."
+    ),
+    "preview": "A preview: {done}. A number to be cited rests on {least} or more; “Run in full” makes them.",
+}
+
+
+def hover(term: str) -> str:
+    """Return the explanation of a term, for a help bubble."""
+    return f"**{term}**: {GLOSSARY[term]}"
