@@ -30,7 +30,10 @@ from sim.rng import Streams
 from sim.scenario import Scenario
 
 _TRAINING_REPLICATE = 2**31  # a study's replicates count from 0: the training list shares no luck with them
-_LEARNT_FROM = ("population.", "registry.", "requests.", "noise.", "weights.em", "weights.chance", "seed")
+_LEARNT_FROM = (
+    "population.", "registry.", "requests.", "noise.", "weights.em", "weights.chance", "seed",
+    "linkage.street_words_normalised",
+)  # fmt: skip
 
 DESIGN = Design(
     comparisons=(
