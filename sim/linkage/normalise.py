@@ -59,36 +59,42 @@ class Fields:
 
     # --- requests ------------------------------------------------------------------------------------------
 
-    def requests(self, frame: pl.DataFrame) -> dict[str, Array]:
-        """Return every field of the request frame (columns of the contract), one array each."""
-        out: dict[str, Array] = {
-            "birth": _numbers(frame, "birth"),
-            "tin": _numbers(frame, "tin"),
-            "number": _numbers(frame, "number"),
-            "given": self.givens.encode(text.upper_letters(frame["given"])),
-            "middle": _initial_of(frame["middle"]),
-            "suffix": _suffix_of(frame["suffix"]),
-            "zip": _zip_of(frame["zip"]),
-            "unit": self.units.encode(text.unit_mark(frame["unit"])),
-            "street": self.streets.encode(text.street_line(frame["street"], words=self._street_words)),
+    def requests(self, frame: pl.DataFrame, names: Iterable[str] | None = None) -> dict[str, Array]:
+        """Return the named fields (default: every one) of the request frame, one array each."""
+        wanted = list(FIELDS if names is None else names)
+        codes: dict[str, Callable[[pl.Series], Array]] = {
+            "given": lambda values: self.givens.encode(text.upper_letters(values)),
+            "middle": _initial_of,
+            "suffix": _suffix_of,
+            "zip": _zip_of,
+            "unit": lambda values: self.units.encode(text.unit_mark(values)),
+            "street": lambda values: self.streets.encode(text.street_line(values, words=self._street_words)),
         }
-        out |= self._surnames_of(frame["surname"])
-        return out | self._derived(
-            out, ("initial", "name_control", "name_control2", "birth_year", "zip3", "birth_month_day")
-        )
+        out: dict[str, Array] = {}
+        for name in dict.fromkeys(needed for each in wanted for needed in (*_NEEDS.get(each, ()), each)):
+            if name in codes:
+                distinct, of_row = _distinct(frame[name])
+                out[name] = codes[name](distinct)[of_row]
+            elif name in ("birth", "tin", "number"):
+                out[name] = _numbers(frame, name)
+            elif name in ("surname", "surname2", "surname_line"):
+                if name not in out:
+                    out |= self._surnames_of(frame["surname"])
+            else:
+                out |= self._derived(out, (name,))
+        return {name: out[name] for name in wanted}
 
     def _surnames_of(self, surname: pl.Series) -> dict[str, Array]:
-        distinct, of_row = _distinct(text.upper_letters(surname, spaces=True))
-        parts = [text.surname_parts(value) for value in distinct]
-        lines, of_distinct = np.unique([value.replace(" ", "") for value in distinct], return_inverse=True)
-        line = self._lines.learn(lines.tolist())[of_distinct]
-        first = self.surnames.encode(
-            pl.Series([part[0] for part in parts], dtype=pl.String).replace("", None)
-        )
-        second = self.surnames.encode(
-            pl.Series([part[1] for part in parts], dtype=pl.String).replace("", None)
-        )
-        return {"surname": first[of_row], "surname2": second[of_row], "surname_line": line[of_row]}
+        distinct, of_row = _distinct(surname)
+        spaced = text.upper_letters(distinct, spaces=True)
+        first, second = text.surname_parts(spaced)
+        lines, of_distinct = _distinct(spaced.str.replace_all(" ", "", literal=True))
+        line = self._lines.learn(lines.to_list())[of_distinct]
+        return {
+            "surname": self.surnames.encode(first)[of_row],
+            "surname2": self.surnames.encode(second)[of_row],
+            "surname_line": line[of_row],
+        }
 
     # --- records -------------------------------------------------------------------------------------------
 
@@ -147,17 +153,18 @@ _NEEDS = {
     "surname_line": ("surname", "surname2"), "initial": ("given",), "name_control": ("surname",),
     "name_control2": ("surname2",), "birth_year": ("birth",), "birth_month_day": ("birth",), "zip3": ("zip",),
 }  # fmt: skip
-DEAR = frozenset({"zip", "zip3", "street", "number", "unit"})
-"""Fields that take an address to be worked out; the others are columns of the registry or nearly so."""
 FIELDS = frozenset(_ON_FILE) - {"address"} | frozenset(_NEEDS) | {"zip", "street", "number", "unit"}
+COST = dict.fromkeys(FIELDS, 0) | {name: 1 for name, made_of in _NEEDS.items() if "birth" not in made_of}
+COST |= dict.fromkeys(("zip", "zip3", "street", "number", "unit"), 2)
+"""How dear a record's field is: 0 a column, 1 worked out from codes of names, 2 from the address."""
 
 
-def _distinct(values: pl.Series) -> tuple[list[str], NDArray[np.int64]]:
+def _distinct(values: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
     """Return the distinct values, "" for null, and the place of each row's value among them."""
-    frame = pl.DataFrame({"value": values.fill_null("")})
+    frame = pl.DataFrame({"value": values.cast(pl.String).fill_null("")})
     distinct = frame.unique(maintain_order=True).with_row_index("place")
     places = frame.join(distinct, on="value", how="left", maintain_order="left")["place"]
-    return distinct["value"].to_list(), places.to_numpy().astype(np.int64)
+    return distinct["value"], places.to_numpy().astype(np.int64)
 
 
 def _u32(codes: Array) -> NDArray[np.uint32]:
@@ -184,15 +191,16 @@ def _suffix_of(values: pl.Series) -> Array:
 
 
 def _initials(texts: Sequence[str]) -> NDArray[np.uint32]:
-    return np.array([ord(each[0]) - 64 if each else 0 for each in texts], np.uint32)
+    first = np.array(texts, "S1").view(np.uint8).astype(np.uint32)
+    return np.where(first > 0, first - 64, 0).astype(np.uint32)
 
 
 def _controls(texts: Sequence[str]) -> NDArray[np.uint32]:
     """Return the first four letters as a number in base 27, blanks standing after shorter names."""
-    return np.array(
-        [sum((ord(letter) - 64) * 27 ** (3 - k) for k, letter in enumerate(each[:4])) for each in texts],
-        np.uint32,
-    )
+    first = np.array(texts, "S4").view(np.uint8).reshape(-1, 4).astype(np.uint32)
+    letters = np.where(first > 0, first - 64, 0)
+    control: NDArray[np.uint32] = (letters @ np.array([27**3, 27**2, 27, 1])).astype(np.uint32)
+    return control
 
 
 def _plain_numbers(marks: pl.Series) -> NDArray[np.uint32]:

@@ -22,12 +22,14 @@ from sim.progress import Progress, silent
 from .blocks import Blocks
 from .bounded import Layout, PreparedRequests
 from .comparison import Path, Rule
-from .normalise import DEAR, Fields
+from .normalise import COST, Fields
 from .resolve import Held, Keeper, Links, Truth
 from .toolkit import BoundedIndex, candidate_levels, coded_frame, compare_levels, decide, needed_columns
 
 BATCH = 4  # chunks; about a million records, a few hundred megabytes at most
 
+_NEARLY_ALL = 0.7  # of a chunk's rows: beyond this, picking them costs more than it saves
+_TELLING = 2  # keys that are worth a test of their own
 _MANY = 50_000  # links of a batch beyond which all but the needed are dropped before columns are gathered
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -72,7 +74,7 @@ class PathSearch:
         self.index = BoundedIndex(path, coded=True, verify_integrity=False)
         self._prepared = self.index.prepare(self._frame)
         self._compare = compare_levels(path, fields.decode)
-        self._screen, self._full = _screens(path, mine, self._prepared)
+        self._screens = _screens(path, mine, self._prepared)
         self._bits = [
             None if c.frequency is None else c.frequency({name: mine[name] for name in c.columns})
             for c in path.comparisons
@@ -116,12 +118,12 @@ class PathSearch:
 
     def _sieve(self, chunk: Any) -> NDArray[np.int64] | None:
         """Return the rows of a chunk that may share a key with a request; None for (nearly) all of them."""
-        rows = self._screen.rows(self._fields, chunk, None)
-        if rows is None or len(rows) > 0.7 * chunk.n:
-            rows = None
-        if self._full is None:
-            return rows
-        return self._full.rows(self._fields, chunk, rows)
+        rows: NDArray[np.int64] | None = None
+        for screen in self._screens:
+            rows = screen.rows(self._fields, chunk, rows)
+            if rows is not None and len(rows) > _NEARLY_ALL * chunk.n:
+                rows = None
+        return rows
 
     def _extra(self, request: NDArray[np.int32], levels: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
         """Return the frequency bits of each adjusted comparison for each pair."""
@@ -152,23 +154,24 @@ class _Screen:
         return np.flatnonzero(marks) if among is None else among[marks]
 
 
-def _screens(
-    path: Path, requests: Mapping[str, NDArray[Any]], prepared: PreparedRequests
-) -> tuple[_Screen, _Screen | None]:
-    """Return the test by all keys; or one by the keys that cost nothing, and then the one by all.
+def _screens(path: Path, requests: Mapping[str, NDArray[Any]], prepared: PreparedRequests) -> list[_Screen]:
+    """Return the tests that a record must pass, from the cheapest to that by all keys.
 
-    Two steps where some keys take an address to be worked out and the others are telling by themselves.
+    The keys that cost less are tried first where they are two or more, and so telling by themselves.
     """
     keys = [[(key, key) if isinstance(key, str) else key for key in each] for each in path.passes]
-    full = _Screen([[right for _, right in each] for each in keys], prepared.blocks)
-    cheap = [[(left, right) for left, right in each if right not in DEAR] for each in keys]
-    if cheap == keys or min(map(len, cheap), default=0) < 2:
-        return full, None
-    blocks = []
-    for each in cheap:
-        columns = {f"{number} {left}": requests[left] for number, (left, _) in enumerate(each)}
-        blocks.append(Blocks.of(Layout.of(columns).matrix(columns)))
-    return _Screen([[right for _, right in each] for each in cheap], blocks), full
+    out = []
+    for dearest in range(max(COST.values())):
+        cheap = [[(left, right) for left, right in each if COST[right] <= dearest] for each in keys]
+        earlier = [[(left, right) for left, right in each if COST[right] < dearest] for each in keys]
+        if cheap == keys or min(map(len, cheap), default=0) < _TELLING or (dearest and cheap == earlier):
+            continue
+        blocks = []
+        for each in cheap:
+            columns = {f"{number} {left}": requests[left] for number, (left, _) in enumerate(each)}
+            blocks.append(Blocks.of(Layout.of(columns).matrix(columns)))
+        out.append(_Screen([[right for _, right in each] for each in cheap], blocks))
+    return [*out, _Screen([[right for _, right in each] for each in keys], prepared.blocks)]
 
 
 class _Places:
@@ -245,7 +248,7 @@ def prepare(
     Return the searches; each request's path (-1 none); and the filter that kept it from being searched, as a
     running number over the filters of all paths in order (-1 none).
     """
-    coded = fields.requests(frame)
+    coded = fields.requests(frame, {name for path in rule for name in needed_columns(path, 0)})
     path_of = np.full(frame.height, -1, np.int16)
     filtered = np.full(frame.height, -1, np.int16)
     searches = []

@@ -57,12 +57,26 @@ def upper_letters(values: pl.Series, *, spaces: bool = False, digits: bool = Fal
     return text.replace("", None)
 
 
-def surname_parts(surname: str) -> tuple[str, str]:
-    """Split a normalised surname with spaces into its first and its other surnames ("" if none).
+def surname_parts(surnames: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Split normalised surnames with spaces into the first and the other surnames (null if none).
 
-    >>> surname_parts("DE LA CRUZ GARCIA")
-    ('DELACRUZ', 'GARCIA')
+    "DE LA CRUZ GARCIA" has the first surname "DELACRUZ" and the other "GARCIA".
     """
+    words = surnames.str.split_exact(" ", 1).struct.unnest()
+    first, rest = words["field_0"], words["field_1"]
+    plain = ~(first.is_in(list(PARTICLES)) | surnames.str.count_matches(" ").gt(1)).fill_null(False)
+    hard = (~plain).arg_true()
+    if not len(hard):
+        return first, rest
+    parts = [_joined_parts(surname) for surname in surnames.gather(hard)]
+    return (
+        first.scatter(hard, [part[0] for part in parts]),
+        rest.scatter(hard, [part[1] for part in parts]).replace("", None),
+    )
+
+
+def _joined_parts(surname: str) -> tuple[str, str]:
+    """Split one surname whose words may belong together."""
     parts: list[str] = []
     held = ""
     words = surname.split()
@@ -72,7 +86,7 @@ def surname_parts(surname: str) -> tuple[str, str]:
         else:
             parts.append(held + word)
             held = ""
-    return (parts[0], "".join(parts[1:])) if parts else ("", "")
+    return parts[0], "".join(parts[1:])
 
 
 def street_line(values: pl.Series, *, words: bool) -> pl.Series:
