@@ -19,6 +19,7 @@ from .normalise import Fields
 from .resolve import Keeper, keeper_for
 from .rules import rule_of
 from .stream import TRUTH, PathSearch, prepare, search
+from .watch import curve_of, watch, watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,12 @@ class Linked:
     (stream.TRUTH and household i64). Sorted by request and record.
     tallies: one row a request, in the order of the list: request u32, path str, filtered str|null (why no
     search was made), candidates u32 (pairs met in the rule's blocks, once for each pass), links u32.
+    curve: errors at every threshold (watch.curve_of), None for rules without one.
     """
 
     disclosures: pl.DataFrame
     tallies: pl.DataFrame
+    curve: pl.DataFrame | None = None
 
 
 def link(
@@ -46,12 +49,14 @@ def link(
     """
     chosen = rule_of(scenario) if rule is None else rule
     fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
-    searches, path_of, filtered = prepare(chosen, fields, frame)
+    searches, path_of, filtered = prepare(watched(chosen, scenario), fields, frame)
     linkage = scenario.linkage
-    keepers = [keeper_for(linkage.tie, frame.height, one_each=linkage.one_to_one) for _ in searches]
+    plain = [keeper_for(linkage.tie, frame.height, one_each=linkage.one_to_one) for _ in searches]
+    keepers = watch(plain, chosen, frame, scenario)
     search(country, searches, keepers, workers=workers, progress=progress)
     linked = gather(frame, chosen, searches, keepers, path_of, filtered)
-    return Linked(review(country, frame, linked.disclosures, scenario), linked.tallies)
+    disclosed = review(country, frame, linked.disclosures, scenario)
+    return Linked(disclosed, linked.tallies, curve_of(keepers, scenario))
 
 
 def gather(
