@@ -28,13 +28,15 @@ from sim.scenario import Scenario
 class World:
     """What came of one replicate: outcomes and tallies (one row a request) and the ledger of noise.
 
-    cases: a few links worked through (`sim.outcome.cases`), in the first replicate only.
+    cases: a few links worked through (`sim.outcome.cases`), in the first replicate only.  curve: errors at
+    every threshold (`sim.linkage.watch`), None where the rule has no threshold.
     """
 
     outcomes: pl.DataFrame
     ledger: pl.DataFrame
     tallies: pl.DataFrame
     cases: Sequence[Case] = ()
+    curve: pl.DataFrame | None = None
 
 
 def simulate(scenario: Scenario, replicate: int = 0, progress: Progress = silent) -> World:
@@ -46,7 +48,7 @@ def simulate(scenario: Scenario, replicate: int = 0, progress: Progress = silent
     linked = link(country, noisy.frame, scenario, progress)
     outcomes = judge(country, requests, noisy, linked)
     cases = worked(country, requests, noisy, linked, outcomes, scenario, streams) if replicate == 0 else ()
-    return World(outcomes, noisy.ledger, linked.tallies, cases)
+    return World(outcomes, noisy.ledger, linked.tallies, cases, linked.curve)
 
 
 def rates_of(scenario: Scenario, replicate: int = 0) -> tuple[Rate, ...]:

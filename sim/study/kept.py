@@ -18,6 +18,7 @@ from sim.linkage.normalise import Fields
 from sim.linkage.resolve import keeper_for
 from sim.linkage.rules import rule_of
 from sim.linkage.stream import prepare, search
+from sim.linkage.watch import curve_of, watch, watched
 from sim.noise import Noisy, apply
 from sim.outcome import judge
 from sim.outcome.cases import worked
@@ -94,21 +95,28 @@ class Replicate:
         jobs = []
         for scenario, _, noisy in asked:
             rule, linkage = rule_of(scenario), scenario.linkage
-            searches, path_of, filtered = prepare(rule, self._fields_of(scenario), noisy.frame)
-            keepers = [
+            opened = watched(rule, scenario)
+            searches, path_of, filtered = prepare(opened, self._fields_of(scenario), noisy.frame)
+            plain = [
                 keeper_for(linkage.tie, noisy.frame.height, one_each=linkage.one_to_one) for _ in searches
             ]
+            keepers = watch(plain, rule, noisy.frame, scenario)
             jobs.append((noisy.frame, rule, searches, keepers, path_of, filtered))
         every = [each for job in jobs for each in job[2]]
         search(self._country, every, [keeper for job in jobs for keeper in job[3]])
         found = [gather(*job) for job in jobs]
         return [
-            Linked(review(self._country, noisy.frame, linked.disclosures, scenario), linked.tallies)
-            for (scenario, _, noisy), linked in zip(asked, found, strict=True)
+            Linked(
+                review(self._country, noisy.frame, linked.disclosures, scenario),
+                linked.tallies,
+                curve_of(job[3], scenario),
+            )
+            for (scenario, _, noisy), linked, job in zip(asked, found, jobs, strict=True)
         ]
 
     def _judged(self, requests: Requests, noisy: Noisy, linked: Linked) -> World:
-        return World(judge(self._country, requests, noisy, linked), noisy.ledger, linked.tallies)
+        outcomes = judge(self._country, requests, noisy, linked)
+        return World(outcomes, noisy.ledger, linked.tallies, curve=linked.curve)
 
     def _fields_of(self, scenario: Scenario) -> Fields:
         words = scenario.value("linkage.street_words_normalised") > 0

@@ -109,7 +109,14 @@ def collect(
         seconds=seconds,
         stopping=stopping,
         cases=[case for world in worlds for case in world.cases],
+        curve=_curve(worlds),
     )
+
+
+def _curve(worlds: Sequence[World]) -> pl.DataFrame | None:
+    """Return the threshold curves of all worlds, None where the rule has none."""
+    curves = [world.curve for world in worlds if world.curve is not None]
+    return _stack(curves) if len(curves) == len(worlds) > 0 else None
 
 
 def counts_of(scenario: Scenario, worlds: Sequence[World]) -> pl.DataFrame:
