@@ -26,6 +26,8 @@ from sim.errors import InputErrors, Mistake, RefusedError, SimulatorError
 COMMANDS = {
     "run": ("sim.commands.run:run", "Run a scenario and write its results."),
     "sweep": ("sim.commands.study:sweep", "Run a grid of settings; run again to go on where it stopped."),
+    "compare": ("sim.commands.study:compare", "Compare two scenarios on the same people and luck."),
+    "sensitivity": ("sim.commands.sensitivity:sensitivity", "Ask which assumptions carry a result."),
     "report": ("sim.commands.report:report", "Write the citable report of a run."),
     "bundle": ("sim.commands.report:bundle", "Put a run and its report into one file."),
     "verify": ("sim.commands.report:verify", "Check a bundle and run it again."),

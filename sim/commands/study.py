@@ -1,19 +1,22 @@
-"""Commands that ask a question many times over: sweeps."""
+"""Commands that ask a question many times over: sweeps and comparisons."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from sim.commands.run import Sets, Switch, check_out, split_sets
+from sim.commands.run import load as load_scenario
 from sim.errors import InputErrors, Mistake
 
 if TYPE_CHECKING:
     from sim.progress import Quiet
     from sim.scenario import Scenario
+    from sim.study.compare import Comparison
     from sim.study.grid import Plan
     from sim.study.sweep import Namer, SweepResult
     from sim.study.workers import Workers
@@ -125,8 +128,14 @@ def _as_text(plan: Plan, result: SweepResult) -> str:
     from sim.study.tables import headline
 
     table = headline(result.table).select(*plan.varied, "status", "text", "error")
-    with pl.Config(tbl_rows=60, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True,
-                   fmt_str_lengths=90, tbl_width_chars=150, tbl_formatting="NOTHING"):  # fmt: skip
+    with pl.Config(
+        tbl_rows=60,
+        tbl_hide_dataframe_shape=True,
+        tbl_hide_column_data_types=True,
+        fmt_str_lengths=90,
+        tbl_width_chars=150,
+        tbl_formatting="NOTHING",
+    ):
         shown = str(table)
     lines = [
         f"SYNTHETIC DATA. {plan.title}",
@@ -151,3 +160,87 @@ def _as_json(result: SweepResult) -> str:
         "seconds": round(result.seconds, 1),
     }
     return json.dumps(told, indent=2)
+
+
+def compare(
+    first: str,
+    second: str,
+    *,
+    sets: Sets = (),
+    rate: str = "wrong_person",
+    replicates: str | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+    scale: str | None = None,
+    as_json: AsJson = False,
+    quiet: Switch = False,
+) -> None:
+    """Compare two scenarios on the same people and the same luck.
+
+    Args:
+        first: a scenario file, or the name of one that comes ready.
+        second: the one it is compared with; it takes the first's seed and number of replicates.
+        sets: KEY=VALUE, one setting changed in both; may be given many times.
+        rate: the rate compared, by its name in rates.csv.
+        replicates: populations to simulate.
+        workers: processes that share the replicates.
+        cluster: address of a Dask scheduler (extra "cluster").
+        scale: preview or national.
+        as_json: print the result for machines.
+        quiet: print nothing but the result.
+    """
+    pool = workers_of(workers, cluster)
+    known_rate(rate)
+    scenarios = [load_scenario(name, sets, replicates=replicates, scale=scale) for name in (first, second)]
+
+    from sim.progress import listener
+    from sim.study.compare import compare as paired
+
+    with listener(quiet) as progress:
+        found = paired(scenarios[0], scenarios[1], rate, pool, progress)
+    print(comparison_json(found) if as_json else comparison_text(scenarios, found))
+
+
+def known_rate(name: str) -> None:
+    """Raise InputErrors unless there is a rate of that name."""
+    from sim.outcome import RATES
+    from sim.toml_files import nearest
+
+    names = [each.name for each in RATES]
+    if name not in names:
+        raise InputErrors(
+            [Mistake("command line", "--rate", f"no rate is called {name}{nearest(name, names)}")]
+        )
+
+
+def comparison_json(found: Comparison) -> str:
+    """Return a comparison for machines."""
+    plain = {name: getattr(found, name) for name in found.__slots__ if name not in ("first", "second")}
+    rates = {side: getattr(found, side).text() for side in ("first", "second")}
+    return json.dumps({"synthetic": True, **rates, **plain}, indent=2)
+
+
+def comparison_text(scenarios: Sequence[Scenario], found: Comparison) -> str:
+    """Return both rates before their difference, and the difference before the ratio."""
+    from sim.outcome.rates import rounded
+
+    unit = f"per {found.first.per:,} {found.first.denominator_name}"
+    ends = [rounded(value, found.mcse) for value in (found.difference, found.low, found.high)]
+    lines = [
+        "SYNTHETIC DATA. Two scenarios on the same people and luck."
+        if found.same_people
+        else "SYNTHETIC DATA. Two scenarios with different people, drawn with the same luck.",
+        f"{scenarios[0].name}: {found.first.text()}",
+        f"{scenarios[1].name}: {found.second.text()}",
+        f"Difference: {ends[0]} {unit} (95 % interval {ends[1]} to {ends[2]}; {found.method})",
+    ]
+    if found.ratio is not None:
+        between = (
+            ""
+            if found.ratio_low is None
+            else f" (95 % interval {found.ratio_low:.2f} to {found.ratio_high:.2f})"
+        )
+        lines.append(f"Ratio: {found.ratio:.2f}{between}")
+    if found.variance_ratio is not None:
+        lines.append(f"Pairing won a factor of {found.variance_ratio:.1f} in variance.")
+    return "\n".join(lines)
