@@ -22,6 +22,7 @@ from sim.linkage.levels import Decode
 from sim.linkage.scored import one_to_one
 from sim.linkage.toolkit import BoundedIndex, candidate_levels, coded_frame, compare_levels, decide
 from sim.linkage.train import Design, Learning, Trained, train
+from sim.rng import Streams
 
 Names = Mapping[str, str | tuple[str, str]]
 
@@ -70,7 +71,7 @@ def link_frames(
     mine, theirs, decode = code_frames(left, other, columns)
     trained = None
     if isinstance(rule, Design):
-        rng = np.random.default_rng(seed)
+        rng = Streams(seed).generator("linkage.random_pairs")
         trained = train(
             rule,
             mine,
