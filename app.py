@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from sim.dashboard import links, state
 
-st.set_page_config(
-    page_title="Linkage Error Simulator", page_icon=":material/compare_arrows:", layout="wide",
-    initial_sidebar_state="auto",
-)  # fmt: skip
+ICON = Path(__file__).parent / "sim" / "dashboard" / "icon.svg"
+
+st.set_page_config("Linkage Error Simulator", str(ICON), "wide", "auto")
 PAGES = {
     "Answers": (
         ("start", "Start", ":material/home:"),

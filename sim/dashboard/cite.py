@@ -42,7 +42,7 @@ else:
     st.caption("Python")
     st.code(links.snippet(base.name, changes, found.replicates), language="python")
     st.caption("Link to the question")
-    address = (st.context.url or "").split("?")[0]
+    address = links.here()
     st.code(links.link(address, base.name, changes, found.run.scenario), language=None, wrap_lines=True)
 
 st.subheader("Files")

@@ -82,7 +82,7 @@ show.figure(charts.scale(asked, disclosed, own, found.source, theme, max(wide, 5
 
 with st.expander("Copy a link to this question, or make it again elsewhere"):
     if problem is None:
-        base = (st.context.url or "").split("?")[0]
+        base = links.here()
         name, changes = st.session_state.preset, st.session_state.changes
         st.caption("Link: every changed value and the version are in it.")
         st.code(links.link(base, name, changes, scenario), language=None, wrap_lines=True)

@@ -26,6 +26,11 @@ MOST_SETTINGS, LONGEST = 200, 500
 _DIGITS = 12
 
 
+def here() -> str:
+    """Return the address of the first page of this dashboard, as the visitor's browser knows it."""
+    return (st.context.url or "").split("?")[0].rpartition("/")[0] + "/"
+
+
 def link(base: str, preset: str, changes: dict[str, Any], scenario: Scenario) -> str:
     """Return the address that puts this very question."""
     parts = [("v", engine_version()), ("preset", preset)]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from sim.charts import DARK, LIGHT, Figure, Theme, export
 from sim.charts import threshold as charts_threshold
@@ -106,31 +107,18 @@ def headline(found: Findings) -> None:
     sentence = wording.clause(wrong, "belong to somebody else", found.confidence)
     st.markdown(f"### {sentence[0].upper()}{sentence[1:]}")
     first, second, third = st.columns(3)
-    _metric(
-        first,
-        f"Somebody else’s address, of 1,000 disclosed (run {run})",
-        wrong,
-        found,
-        words.hover("false match"),
-    )
-    _metric(
-        second, "Right person who has moved away, of 1,000 disclosed", moved, found, words.hover("disclosure")
-    )
-    _metric(
-        third,
-        "Missed, of 1,000 requests for people in the registry",
-        found.rates["missed"],
-        found,
-        words.hover("missed match"),
-    )
+    _metric(first, f"Wrong person · {run}", wrong, found, words.hover("false match"))
+    _metric(second, "Right person, moved away", moved, found, words.hover("disclosure"))
+    _metric(third, "Missed", found.rates["missed"], found, words.hover("missed match"))
 
 
-def _metric(
-    place: st.delta_generator.DeltaGenerator, label: str, rate: Rate, found: Findings, about: str
-) -> None:
+def _metric(place: DeltaGenerator, label: str, rate: Rate, found: Findings, about: str) -> None:
     with place:
         st.metric(label, wording.number(rate), help=about, border=True)
-        st.caption(f"{wording.span(rate, found.confidence)}; {rate.numerator:,} of {rate.denominator:,}")
+        st.caption(
+            f"of {rate.per:,} {rate.denominator_name}; {wording.span(rate, found.confidence)}; "
+            f"{rate.numerator:,} of {rate.denominator:,}"
+        )
 
 
 def four(found: Findings) -> None:
@@ -168,7 +156,13 @@ def _cell(value: object) -> str:
 
 def figure(drawn: Figure, late: bool = False) -> None:
     """Show a figure with the table behind it and its files one click away; files are off when `late`."""
-    st.altair_chart(drawn.chart, theme=None, alt=drawn.alt, key=f"chart-{drawn.name}-{drawn.source.run_id}")
+    st.altair_chart(
+        drawn.chart,
+        theme=None,
+        width="content",
+        alt=drawn.alt,
+        key=f"chart-{drawn.name}-{drawn.source.run_id}",
+    )
     with st.expander(f"Numbers and files of this figure ({drawn.name})"):
         st.caption(drawn.alt)
         columns = {

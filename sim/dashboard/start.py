@@ -27,7 +27,7 @@ st.markdown("**Choose a rule, and read the number below.**")
 for place, (name, label) in zip(st.columns(len(FIRST)), FIRST, strict=True):
     chosen = st.session_state.preset == name and not st.session_state.changes
     kind = "primary" if chosen else "secondary"
-    if place.button(label, key=f"preset-{name}", type=kind, width="stretch"):
+    if place.button(label, key=f"preset-{name}", type=kind, width="stretch", wrap=True):
         state.choose(name)
         st.rerun()
 

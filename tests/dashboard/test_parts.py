@@ -1,0 +1,140 @@
+"""What pages are made of, without Streamlit's run."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.charts import Figure, Rows, Source
+from sim.dashboard import cases, controls, links, show, state
+from sim.scenario_files import presets, value_of
+
+
+def test_a_link_read_back_is_the_same_question() -> None:
+    changes = {
+        "requests.coverage": 0.25,
+        "linkage.tie": "first",
+        "population.size": 20_000,
+        "noise.level": "high",
+    }
+    scenario = state.asked("name-only", changes)
+    address = links.link("http://127.0.0.1:8501/", "name-only", changes, scenario)
+    name, read, notes = links.read(parse_qs(urlsplit(address).query))
+    assert (name, read, notes) == ("name-only", changes, [])
+
+
+def test_a_link_of_other_numbers_says_that_it_means_something_else_here() -> None:
+    _, _, notes = links.read({"preset": ["name-only"], "h": ["0" * 12], "v": ["0.0.1"]})
+    assert len(notes) == 1
+    assert "0.0.1" in notes[0]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "requests.coverage=NaN",
+        "requests.coverage=1e309",
+        "requests.coverage=true",
+        "requests.coverage",
+        "requests.count=-5",
+        "requests.count=2.5",
+        "population.size=9999999999",
+        "seed=" + "9" * 5000,
+        "linkage.rule=drop table",
+        "noise.level=🙂",
+        "title=<script>",
+        "extends='../x'",
+        "=",
+    ],
+)
+def test_a_bad_value_in_a_link_is_refused_and_told(bad: str) -> None:
+    name, changes, notes = links.read({"preset": ["name-only"], "set": [bad]})
+    assert name == "name-only"
+    assert changes == {}
+    assert len(notes) == 1
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*links.KNOWN, "x"]),
+        st.lists(st.text(max_size=40), min_size=1, max_size=3),
+        max_size=4,
+    )
+)
+def test_no_link_whatever_breaks_the_page_or_leaves_an_unanswerable_question(
+    asked: dict[str, list[str]],
+) -> None:
+    name, changes, _ = links.read(asked)
+    assert state.asked(name, changes).sha256()
+
+
+def test_the_command_line_and_python_of_a_question_mean_that_question() -> None:
+    changes = {
+        "requests.coverage": 0.25,
+        "requests.origin_mix": state.preset("name-only").table("requests.origin_mix"),
+    }
+    words = shlex.split(links.command("name-only", changes, 20).replace("\\\n", " "))
+    pairs = [words[i + 1].partition("=") for i, word in enumerate(words) if word == "--set"]
+    read = {key: value_of(value) for key, _, value in pairs}
+    assert state.asked("name-only", read).sha256() == state.asked("name-only", changes).sha256()
+    compile(links.snippet("name-only", changes, 20), "snippet", "exec")
+
+
+def test_characters_that_differ_are_marked_and_all_others_are_not() -> None:
+    assert cases.marked("GARCIA", "GARCIA") == "GARCIA"
+    assert cases.marked("GARCIA", "GARZIA") == "GAR<mark>Z</mark>IA"
+    assert cases.marked("", "GARCIA") == "GARCIA"
+
+
+def test_markup_in_a_name_is_shown_and_not_run() -> None:
+    shown = cases.side_by_side(
+        {
+            "request": 1,
+            "fields": [{"label": "Last name", "asked": "<script>", "on_file": "<b>x", "compared": None}],
+        }
+    )
+    assert "<script>" not in shown
+    assert "<b>" not in shown
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)"])
+def test_a_table_leaves_no_formula_for_a_spreadsheet(formula: str) -> None:
+    source = Source("r-000000000000", "2026-01-01")
+    drawn = Figure("x", None, "t", "s", "a", Rows(("A",), ((formula,), (-1.5,))), source)
+    lines = show.csv_of(drawn).decode().splitlines()
+    assert "SYNTHETIC" in lines[0]
+    assert lines[2] == f"'{formula}"
+    assert lines[3] == "-1.5"
+
+
+def test_shares_are_scaled_to_add_up() -> None:
+    assert controls.scaled({"a": 1.0, "b": 3.0}, 1.0) == {"a": 0.25, "b": 0.75}
+    assert controls.scaled({"a": 0.0, "b": 0.0}, 1.0) == {"a": 0.0, "b": 0.0}
+    assert controls.scaled({"a": 2.0}, None) == {"a": 2.0}
+
+
+def test_every_kind_of_noise_has_a_control_and_every_number_its_source() -> None:
+    entries = controls.noise_rates()
+    assert len(entries) > 20
+    assert all(
+        each.source in controls.about(each).replace("\\", "") or "<" in each.source for each in entries
+    )
+
+
+def test_a_preset_differs_from_itself_in_nothing() -> None:
+    for name in presets():
+        assert state.differences(state.preset(name), state.preset(name)) == {}
+
+
+def test_a_run_is_only_found_by_a_run_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs" / "r-0123456789ab").mkdir(parents=True)
+    (tmp_path / "runs" / "r-0123456789ab" / "manifest.json").write_text("{}")
+    assert state.find_run("r-0123456789ab") is not None
+    for name in ("../runs/r-0123456789ab", "r-0123456789AB", "r-0123456789ab/..", "", "r-ffffffffffff"):
+        assert state.find_run(name) is None
