@@ -69,8 +69,6 @@ def _change(
     requests = frame["request"].gather(rows)
     columns, entries = [], []
     for place, field in enumerate(noise.effect.fields):
-        if field not in new:
-            continue
         before, after = frame[field].gather(rows), new[field].cast(FIELDS[field])
         differs = before.ne_missing(after).to_numpy()
         if not differs.any():
@@ -84,8 +82,6 @@ def _change(
                 "after": as_text(after.filter(differs)),
             }).with_columns(pl.lit(field).alias("field"), pl.lit(noise.kind).alias("kind"))
         )  # fmt: skip
-    if not entries:
-        return frame, pl.DataFrame(schema=LEDGER).drop("order")
     changes = pl.concat(entries).sort("request", "place")
     return frame.with_columns(columns), changes.select("request", "field", "kind", "before", "after")
 

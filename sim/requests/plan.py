@@ -59,7 +59,7 @@ def make_plan(country: Country, scenario: Scenario, streams: Streams) -> Plan:
     needed = -(-int((~in_registry).sum()) // OUTSIDE_PER_CHUNK)
     outside_chunks = min(max(1, needed), OUTSIDE_CHUNKS)
     chunk = Country.OUTSIDE + (place * outside_chunks).astype(np.int64)
-    chunk[in_registry] = _spread(place[in_registry], country, streams)
+    chunk[in_registry] = spread(place[in_registry], country, streams)
     return Plan(has_tin, in_registry, _origins(scenario, luck("origin")), chunk)
 
 
@@ -96,7 +96,7 @@ def _origins(scenario: Scenario, luck: np.ndarray) -> np.ndarray:
     return np.minimum(np.searchsorted(edges, luck, "right"), len(ORIGINS) - 1).astype(np.uint8)
 
 
-def _spread(luck: np.ndarray, country: Country, streams: Streams) -> np.ndarray:
+def spread(luck: np.ndarray, country: Country, streams: Streams) -> np.ndarray:
     """Return the registry chunk of each request, every record having the same chance."""
     sizes = np.full(country.n_chunks, CHUNK, np.int64)
     sizes[-1] = country.size - CHUNK * (country.n_chunks - 1)

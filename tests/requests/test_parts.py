@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.population import CHUNK
 from sim.requests.donors import Donors, assign
 from sim.requests.draw import hubs
 from sim.requests.persons import choose, mate_numbers
+from sim.requests.plan import spread
+from sim.rng import Streams
 
 
 def chunk(**columns: Any) -> Any:
@@ -95,3 +98,17 @@ def test_the_use_of_hubs_falls_by_the_published_tail() -> None:
     uses = uses[uses > 0]
     assert 600 <= (uses > 20).sum() <= 780
     assert 5 <= (uses > 500).sum() <= 12
+
+
+def test_requests_fall_on_chunks_by_their_size() -> None:
+    country = SimpleNamespace(n_chunks=2, size=CHUNK + CHUNK // 2)
+    luck = np.array([0.0, 0.3, 0.66, 0.67, 0.999999])
+    assert spread(luck, country, Streams(1)).tolist() == [0, 0, 0, 1, 1]  # type: ignore[arg-type]
+
+
+def test_no_chunk_is_asked_for_more_people_than_it_has() -> None:
+    country = SimpleNamespace(n_chunks=3, size=2 * CHUNK + 10)
+    chunk = spread(np.full(500, 0.9999999), country, Streams(1))  # type: ignore[arg-type]
+    counts = np.bincount(chunk, minlength=3)
+    assert counts.sum() == 500
+    assert counts[2] <= 10 and abs(int(counts[0]) - int(counts[1])) < 120
