@@ -1,6 +1,6 @@
 """Run benchmarks by name, or list them: `python -m benchmarks [NAME ...]`.
 
-Each measures one thing and writes what it found into `benchmarks/results/`; its first lines say what it needs.
+Each measures one thing and writes what it found into `benchmarks/results/`; its docstring says what it needs.
 """
 
 from __future__ import annotations
