@@ -240,25 +240,32 @@ def _each(work: Callable[[Item], Result], items: Sequence[Item], workers: int) -
     yield from parallel(delayed(work)(item) for item in items)
 
 
-def prepare(
-    rule: Rule, fields: Fields, frame: pl.DataFrame
-) -> tuple[list[PathSearch], NDArray[np.int16], NDArray[np.int16]]:
+def divide(rule: Rule, frame: pl.DataFrame) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     """Divide requests among a rule's paths.
 
-    Return the searches; each request's path (-1 none); and the filter that kept it from being searched, as a
-    running number over the filters of all paths in order (-1 none).
+    Return each request's path (-1 none), and the filter that keeps it from being searched, as a running
+    number over the filters of all paths in order (-1 none).
     """
-    coded = fields.requests(frame, {name for path in rule for name in needed_columns(path, 0)})
     path_of = np.full(frame.height, -1, np.int16)
     filtered = np.full(frame.height, -1, np.int16)
-    searches = []
     running = 0
     for number, path in enumerate(rule):
         takes = path.applies(frame) & (path_of < 0)
         path_of[takes] = number
         for each in path.filters:
-            fails = takes & (filtered < 0) & ~each.passes(frame)
-            filtered[fails] = running
+            filtered[takes & (filtered < 0) & ~each.passes(frame)] = running
             running += 1
-        searches.append(PathSearch(path, fields, coded, np.flatnonzero(takes & (filtered < 0))))
+    return path_of, filtered
+
+
+def prepare(
+    rule: Rule, fields: Fields, frame: pl.DataFrame
+) -> tuple[list[PathSearch], NDArray[np.int16], NDArray[np.int16]]:
+    """Make the searches of a rule ready; return them with what `divide` returns."""
+    path_of, filtered = divide(rule, frame)
+    coded = fields.requests(frame, {name for path in rule for name in needed_columns(path, 0)})
+    searches = [
+        PathSearch(path, fields, coded, np.flatnonzero((path_of == number) & (filtered < 0)))
+        for number, path in enumerate(rule)
+    ]
     return searches, path_of, filtered
