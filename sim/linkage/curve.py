@@ -61,13 +61,13 @@ class Curve:
         return self.at(self.threshold)
 
     def lowest_threshold(self, most: float) -> float | None:
-        """Return the lowest threshold from which upward wrong persons per 1,000 disclosed stay <= `most`.
+        """Return the lowest threshold at which wrong persons per 1,000 disclosed are <= `most`.
 
-        None if even the highest threshold that discloses anything has more.
+        The rate need not fall all the way up: a borrowed number scores as high as the right one. None if no
+        threshold that discloses anything has so low a rate.
         """
-        bad = np.flatnonzero(self.wrong * 1000.0 > most * np.maximum(self.disclosed, 1))
-        last = (bad[0] if len(bad) else len(self.threshold)) - 1
-        return float(self.threshold[last]) if last >= 0 and self.disclosed[: last + 1].any() else None
+        good = np.flatnonzero((self.disclosed > 0) & (self.wrong * 1000.0 <= most * self.disclosed))
+        return float(self.threshold[good[-1]]) if len(good) else None
 
     def highest_threshold(self, most: float) -> float | None:
         """Return the highest threshold at which missed per 1,000 requested is <= `most`; None: none."""

@@ -103,9 +103,7 @@ def fit(
         matched = _level_counts(patterns.levels, same, n_levels)
         updated = tuple(_normalise(values + pseudo_count) for values in matched)
         new_share = share if hold_share else float(same.sum() / counts.sum())
-        change = max(
-            abs(new_share - share), *(float(np.nanmax(abs(a - b))) for a, b in zip(m, updated, strict=True))
-        )
+        change = max(abs(new_share - share), _largest_change(m, updated))
         m, share = updated, new_share
         trace.append((likelihood, share, change))
         if change < stop.change:

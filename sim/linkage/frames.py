@@ -72,16 +72,8 @@ def link_frames(
     trained = None
     if isinstance(rule, Design):
         rng = Streams(seed).generator("linkage.random_pairs")
-        trained = train(
-            rule,
-            mine,
-            theirs,
-            overlap=overlap,
-            rng=rng,
-            decode=decode,
-            learning=learning,
-            within=right is None,
-        )
+        how = {"decode": decode, "learning": learning, "within": right is None}
+        trained = train(rule, mine, theirs, overlap=overlap, rng=rng, **how)  # type: ignore[arg-type]
         rule = trained.path("frames", _everyone, threshold)
     request, record, levels = candidate_levels(
         BoundedIndex(rule, coded=True), compare_levels(rule, decode), coded_frame(mine), coded_frame(theirs)
@@ -96,13 +88,12 @@ def link_frames(
         "probability": to_probability(score[chosen]),
     }).sort("left", "right")  # fmt: skip
     if truth is None:
-        return FrameLinks(
-            pairs.with_columns(true=pl.lit(None, pl.Boolean)), len(request), None, None, trained
-        )
-    identities = _identities(left, other, truth)
-    pairs = pairs.with_columns(true=pl.Series(identities[0][pairs["left"]] == identities[1][pairs["right"]]))
-    true_links, possible = int(pairs["true"].sum()), _possible(*identities, keep, right is None)
-    return FrameLinks(pairs, len(request), pairs.height - true_links, possible - true_links, trained)
+        unknown = pairs.with_columns(true=pl.lit(None, pl.Boolean))
+        return FrameLinks(unknown, len(request), None, None, trained)
+    mine_is, theirs_are = _identities(left, other, truth)
+    pairs = pairs.with_columns(true=pl.Series(mine_is[pairs["left"]] == theirs_are[pairs["right"]]))
+    right_links, possible = int(pairs["true"].sum()), _possible(mine_is, theirs_are, keep, right is None)
+    return FrameLinks(pairs, len(request), pairs.height - right_links, possible - right_links, trained)
 
 
 def code_frames(left: pl.DataFrame, right: pl.DataFrame, columns: Names) -> tuple[Columns, Columns, Decode]:
