@@ -18,7 +18,8 @@ from .comparison import Path, Rule
 from .normalise import Fields
 from .resolve import Keeper, keeper_for
 from .rules import rule_of
-from .stream import TRUTH, PathSearch, prepare, search
+from .spread import Each, spread
+from .stream import TRUTH, PathSearch, divide, prepare, search
 from .watch import curve_of, watch, watched
 
 
@@ -41,20 +42,27 @@ class Linked:
 
 def link(
     country: Any, frame: pl.DataFrame, scenario: Scenario, progress: Progress = silent, *, workers: int = 1,
-    rule: Rule | None = None,
+    rule: Rule | None = None, each: Each | None = None, parts: int = 16,
 ) -> Linked:  # fmt: skip
     """Link the request frame (columns of the contract) to the country's registry.
 
-    rule: in place of the scenario's.  Raises InputErrors for an unknown rule or blocking field.
+    workers: threads of this process.  rule: in place of the scenario's.  each: does tasks elsewhere, such as
+    `sim.study.workers.Workers(...).each`; the registry is then searched there in `parts` ranges of chunks. The
+    answer depends on none of them.  Raises InputErrors for an unknown rule or blocking field.
     """
     chosen = rule_of(scenario) if rule is None else rule
-    fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
-    searches, path_of, filtered = prepare(watched(chosen, scenario), fields, frame)
-    linkage = scenario.linkage
-    plain = [keeper_for(linkage.tie, frame.height, one_each=linkage.one_to_one) for _ in searches]
+    linkage, opened = scenario.linkage, watched(chosen, scenario)
+    plain = [keeper_for(linkage.tie, frame.height, one_each=linkage.one_to_one) for _ in chosen]
     keepers = watch(plain, chosen, frame, scenario)
-    search(country, searches, keepers, workers=workers, progress=progress)
-    linked = gather(frame, chosen, searches, keepers, path_of, filtered)
+    if each is not None:
+        path_of, filtered = divide(chosen, frame)
+        candidates = spread(country, frame, scenario, opened, keepers, each, parts, progress)
+        linked = _together(frame, chosen, candidates, keepers, path_of, filtered)
+    else:
+        fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
+        searches, path_of, filtered = prepare(opened, fields, frame)
+        search(country, searches, keepers, workers=workers, progress=progress)
+        linked = gather(frame, chosen, searches, keepers, path_of, filtered)
     disclosed = review(country, frame, linked.disclosures, scenario)
     return Linked(disclosed, linked.tallies, curve_of(keepers, scenario))
 
@@ -64,10 +72,17 @@ def gather(
     path_of: NDArray[np.int16], filtered: NDArray[np.int16],
 ) -> Linked:  # fmt: skip
     """Put together what the keepers of all paths kept."""
-    candidates, links = np.zeros(frame.height, np.int64), np.zeros(frame.height, np.int64)
-    for each, keeper in zip(searches, keepers, strict=True):
+    candidates = np.zeros(frame.height, np.int64)
+    for each in searches:
         candidates[each.rows] += each.index.candidates()
-        links += keeper.counts()
+    return _together(frame, rule, candidates, keepers, path_of, filtered)
+
+
+def _together(
+    frame: pl.DataFrame, rule: Rule, candidates: NDArray[np.int64], keepers: Sequence[Keeper],
+    path_of: NDArray[np.int16], filtered: NDArray[np.int16],
+) -> Linked:  # fmt: skip
+    links: NDArray[np.int64] = np.sum([keeper.counts() for keeper in keepers], axis=0)
     names = pl.Series([path.name for path in rule], dtype=pl.String)
     reasons = pl.Series([condition.name for path in rule for condition in path.filters], dtype=pl.String)
     tallies = pl.DataFrame({
