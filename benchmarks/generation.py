@@ -186,6 +186,8 @@ def main(people: int) -> None:
     lines += [f"| {group} | {ns} |" for group, ns in speed.iter_rows()]
     lines += [""]
     lines += [f"Two threads: {r / 1e6:.1f} million people a second, {what}." for what, r in rates.items()]
+    if load > 2:
+        lines += ["", "The machine was busy with other work: wall times would be shorter on two free cores."]
     lines += ["", f"People with a double among {people:,} drawn ({spent:.0f} s):", "", table(real, form), ""]
     RESULT.write_text("\n".join(lines))
     print("\n".join(lines))
