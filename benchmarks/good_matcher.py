@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ def main(people: int, requests: int) -> None:
     clock = Clock()
     learnt = trained(scenario)
     clock.tell("training")
-    save("weights", learnt.table())
+    save(requests, "weights", learnt.table())
     streams = Streams(scenario.seed, 0)
     country = Country(scenario, streams)
     frame = apply(draw(country, scenario, streams), scenario, streams).frame
@@ -58,34 +59,40 @@ def main(people: int, requests: int) -> None:
     clock.tell("collecting candidates")
     bits = bits_of(path.comparisons)
     group = np.array(ETHNICITIES)[frame["ethnicity"].to_numpy()]
+    facts: dict[str, object] = {"people": people, "requests": requests}
     seconds = []
     for shift in range(6):
         started = time.perf_counter()
         moved = tuple(each + shift * 1e-3 for each in bits)
         by_group = curves(candidates.best(moved, path.base), group)
         seconds.append(time.perf_counter() - started)
-    print(
-        f"new weights to new curves of {len(by_group)} groups: {1000 * min(seconds[1:]):.1f} ms (best of 5)"
-    )
-    patterns = candidates.patterns
-    print(
-        f"{patterns.n_pairs:,} pairs, {len(patterns.levels)} patterns, {patterns.of_pair.itemsize} byte(s) a pattern"
-    )
-    print(f"{candidates.in_registry.sum()} in the registry, {candidates.lost_to_blocking()} lost by blocking")
+    facts["ms from new weights to new curves of all groups (best of 5)"] = 1000 * min(seconds[1:])
+    facts |= {"pairs kept": candidates.patterns.n_pairs, "patterns": len(candidates.patterns.levels)}
+    facts["bytes a pattern"] = candidates.patterns.of_pair.itemsize
+    facts["requested people in the registry"] = int(candidates.in_registry.sum())
+    facts["lost by blocking"] = candidates.lost_to_blocking()
 
     best = candidates.best(bits, path.base)
     by_group = curves(best, group)
     thresholds = np.array([to_bits(p) for p in PROBABILITIES])
-    save("curve", pl.concat([c.at(thresholds).insert_column(0, _label(n, c)) for n, c in by_group.items()]))
+    save(
+        requests,
+        "curve",
+        pl.concat([c.at(thresholds).insert_column(0, _label(n, c)) for n, c in by_group.items()]),
+    )
     reference = by_group["all"].at(to_bits(0.99)).row(0, named=True)
     for measure in ("wrong_per_1000_disclosed", "missed_per_1000_requested"):
-        print(f"{measure} of all at 0.99 is {reference[measure]}; equal at (bits):", end=" ")
-        print(equal_thresholds(by_group, measure, reference[measure] or 0.0))
+        facts[f"{measure} of all at 0.99"] = reference[measure]
+        for name, bits_needed in equal_thresholds(by_group, measure, reference[measure] or 0.0).items():
+            facts[f"threshold (bits) at which {name} has that rate: {measure}"] = bits_needed
     found = np.isfinite(best.score)
-    save("calibration", calibration(best.score[found], best.right[found]))
-    save("unlabelled", would_it_have_known(candidates, bits, path.base, list(thresholds)))
+    save(requests, "calibration", calibration(best.score[found], best.right[found]))
+    save(requests, "unlabelled", would_it_have_known(candidates, bits, path.base, list(thresholds)))
     error = scenario.value("weights.clerical.reviewer_error")
-    print("review between 0.1 and 0.99:", clerical(best, to_bits(0.1), to_bits(0.99), error))
+    plan = asdict(clerical(best, to_bits(0.1), to_bits(0.99), error))
+    facts |= {f"review between 0.1 and 0.99, {name}": value for name, value in plan.items()}
+    summary = {"fact": list(facts), "value": [None if v is None else float(str(v)) for v in facts.values()]}
+    save(requests, "summary", pl.DataFrame(summary))
     save(
         "rules", pl.concat([outcome_of(label, scenario.replace(changes)) for label, changes in RULES.items()])
     )
@@ -112,8 +119,8 @@ def _label(name: str, group) -> pl.Series:  # type: ignore[no-untyped-def]
     return pl.Series("group", [name] * len(PROBABILITIES))
 
 
-def save(name: str, table: pl.DataFrame) -> None:
-    table.write_csv(OUT / f"good_matcher_{name}.csv", float_precision=4)
+def save(requests: int, name: str, table: pl.DataFrame) -> None:
+    table.write_csv(OUT / f"good_matcher_{requests}_{name}.csv", float_precision=4)
     with pl.Config(tbl_rows=60, tbl_cols=12, tbl_width_chars=160):
         print(name, table)
 
