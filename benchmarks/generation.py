@@ -176,12 +176,8 @@ def main(people: int) -> None:
     everybody = drawn(made)
     spent = time.perf_counter() - start
     real, form = measured(everybody), expected(made, everybody)
-    lines = [
-        "# Generation",
-        "",
-        f"CPU time on one core, best of seven chunks (load {os.getloadavg()[0]:.1f}):",
-        "",
-    ]
+    load = os.getloadavg()[0]
+    lines = ["# Generation", "", f"CPU time on one core, best of seven chunks (load {load:.1f}):", ""]
     lines += ["| columns | ns per person |", "| --- | --- |"]
     lines += [f"| {group} | {ns} |" for group, ns in speed.iter_rows()]
     lines += [""]
