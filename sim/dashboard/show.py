@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 
+import altair as alt
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -156,8 +157,9 @@ def _cell(value: object) -> str:
 
 def figure(drawn: Figure, late: bool = False) -> None:
     """Show a figure with the table behind it and its files one click away; files are off when `late`."""
+    # Left to itself, Streamlit squeezes labels and plot together into the width meant for the plot.
     st.altair_chart(
-        drawn.chart,
+        drawn.chart.properties(autosize=alt.AutoSizeParams(type="pad", contains="padding")),
         theme=None,
         width="content",
         alt=drawn.alt,

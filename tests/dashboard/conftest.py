@@ -20,7 +20,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opener:
     monkeypatch.chdir(tmp_path)
 
     def open_at(page: str | None = None, preset: str = "aug2025-as-run", **changes: object) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=120)
+        app = AppTest.from_file(str(APP), default_timeout=300)
         app.session_state["preset"] = preset
         app.session_state["changes"] = SMALL | changes
         app.session_state["generation"] = 0

@@ -142,7 +142,7 @@ def test_two_runs_of_a_session_stand_side_by_side_with_what_differs(opened: Open
 
 
 def test_a_link_puts_its_question_and_tells_what_it_did_not_get() -> None:
-    app = AppTest.from_file(str(APP), default_timeout=120)
+    app = AppTest.from_file(str(APP), default_timeout=300)
     app.query_params["preset"] = "name-only"
     app.query_params["set"] = [
         "population.size=20000", "requests.count=1000", "requests.coverage=1e309", "no.such=1",

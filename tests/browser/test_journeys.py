@@ -1,0 +1,186 @@
+"""What a visitor does, in a real browser: every journey ends at something the visitor can see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PATIENCE, PHONE, SMALL, Served, Visit, settled
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+Until = Callable[[Callable[[], bool], float], None]
+
+LARGE = "preset=aug2025-as-run&set=population.size%3D10000000&set=requests.count%3D1000"
+EVERY_PAGE = ("", "explore", "one_case", "groups", "how_sure", "sweeps", "cite", "method")
+
+
+def headline(page: Page) -> str:
+    """Return the label of the first number, which names the run."""
+    label = page.get_by_test_id("stMetric").first.get_by_test_id("stMetricLabel")
+    return str(label.inner_text()).strip()
+
+
+def go(page: Page, name: str) -> Page:
+    page.get_by_role("link", name=name).first.click()
+    page.get_by_role("heading", level=1, name=name if name != "Start" else "Whose address is it?").wait_for()
+    return settled(page)
+
+
+def coverage(page: Page) -> object:
+    return page.get_by_role("slider", name=re.compile("Requested people who are"))
+
+
+def test_the_first_page_gives_a_number_with_its_base_and_asks_no_other_machine(
+    visit: Visit, chromium: object
+) -> None:
+    asked: list[str] = []
+    page = visit()
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    settled(page)
+    expect(page.get_by_text(re.compile("Of every 1,000 addresses disclosed|None of the"))).to_be_visible()
+    assert asked
+    assert [url for url in asked if not re.match(r"(http|ws)://127\.0\.0\.1|data:|blob:", url)] == []
+
+
+def test_a_slider_moves_and_another_run_answers(visit: Visit) -> None:
+    page = visit("explore")
+    before = headline(page)
+    slider = page.get_by_role("slider", name=re.compile("Requested people who are"))
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => !document.querySelector('[data-testid=stMetric]').innerText.includes(before)", arg=before
+    )
+    assert "r-" in headline(page)
+    expect(page.get_by_text("Results do not match the controls")).to_have_count(0)
+
+
+def test_five_quick_moves_leave_one_answer_to_the_last_question(visit: Visit, served: Served) -> None:
+    page = visit("explore")
+    slider = page.get_by_role("slider", name=re.compile("Requested people who are"))
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    settled(page)
+    page.wait_for_timeout(1500)
+    settled(page)
+    expect(page.get_by_text("Results do not match the controls")).to_have_count(0)
+    assert slider.get_attribute("aria-valuenow") is not None
+    assert served.jobs() == []
+
+
+def test_a_preset_leads_to_a_report_on_disk(visit: Visit, tmp_path: Path) -> None:
+    page = go(visit(), "Cite and download")
+    run = headline(page).rpartition(" ")[2]
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Report (web page)").click()
+    report = tmp_path / "report.html"
+    started.value.save_as(report)
+    text = report.read_text("utf-8")
+    assert run in text
+    assert "synthetic" in text.lower()
+    assert run in page.get_by_test_id("stCode").first.inner_text()
+
+
+def test_a_question_not_yet_answered_marks_the_old_numbers_and_locks_downloads(visit: Visit) -> None:
+    page = visit("explore")
+    before = headline(page)
+    page.get_by_role("slider", name=re.compile("Records in the registry")).focus()
+    page.keyboard.press("End")
+    expect(page.get_by_text("Results do not match the controls").first).to_be_visible(timeout=PATIENCE)
+    assert headline(page) == before
+    go(page, "Cite and download")
+    assert page.get_by_role("button", name="Bundle").is_disabled()
+
+
+def test_a_long_run_shows_progress_and_ends_when_cancelled(
+    visit: Visit, served: Served, until: Until
+) -> None:
+    page = visit("explore", LARGE)
+    page.get_by_role("button", name="Run in full").dblclick()
+    page.get_by_role("button", name="Cancel").wait_for()
+    assert len(served.jobs()) == 1
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text(re.compile("^Cancelled"))).to_be_visible(timeout=PATIENCE)
+    until(lambda: served.jobs() == [], 20)
+
+
+def test_closing_the_tab_ends_the_process_it_started(visit: Visit, served: Served, until: Until) -> None:
+    page = visit("explore", LARGE)
+    page.get_by_role("button", name="Run in full").click()
+    until(lambda: len(served.jobs()) == 1, 30)
+    page.context.close()
+    until(lambda: served.jobs() == [], 60)
+
+
+def test_a_full_run_of_a_small_question_takes_the_place_of_the_preview(visit: Visit, served: Served) -> None:
+    page = visit("explore")
+    before = headline(page)
+    page.get_by_role("button", name="Run in full").click()
+    page.wait_for_function(
+        "before => !document.querySelector('[data-testid=stMetric]').innerText.includes(before)", arg=before
+    )
+    run = headline(page).rpartition(" ")[2]
+    assert (served.folder / "runs" / run / "manifest.json").is_file()
+    expect(page.get_by_text(re.compile("^A preview"))).to_have_count(0)
+
+
+def test_a_link_copied_from_the_page_gives_the_same_run_elsewhere(visit: Visit) -> None:
+    page = visit("explore", SMALL + "&set=requests.coverage%3D0.25&set=linkage.tie%3Dfirst")
+    run = headline(page)
+    page.get_by_text("Copy a link to this question").click()
+    link = page.get_by_test_id("stCode").first.inner_text().strip()
+    assert "requests.coverage%3D0.25" in link
+    assert headline(visit("", link.partition("?")[2])) == run
+
+
+def test_a_link_with_nonsense_is_told_what_it_did_not_get(visit: Visit) -> None:
+    page = visit(
+        "", SMALL + "&set=requests.coverage%3D1e309&set=requests.count%3D-5&set=%F0%9F%99%82&preset=x&who=me"
+    )
+    expect(page.get_by_text("Not all of the link could be honoured")).to_be_visible()
+    assert "Traceback" not in page.content()
+
+
+def test_a_telephone_in_the_dark_shows_the_number_without_sideways_scrolling(visit: Visit) -> None:
+    page = visit("", viewport={"width": 390, "height": 844}, color_scheme="dark", is_mobile=True, has_touch=True,
+                 device_scale_factor=2, user_agent=PHONE)  # fmt: skip
+    expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
+    sizes = page.evaluate(
+        "() => { const m = document.querySelector('[data-testid=stMain]'); return [m.scrollWidth, m.clientWidth] }"
+    )
+    assert sizes[0] <= sizes[1]
+    colour = page.evaluate(
+        "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    )
+    assert max(int(part) for part in re.findall(r"\d+", colour)[:3]) < 60
+
+
+def test_the_keyboard_alone_leads_to_a_preset_and_its_number(visit: Visit) -> None:
+    page = visit()
+    page.keyboard.press("Tab")
+    assert "Skip" in page.evaluate("() => document.activeElement.innerText")
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.innerText").startswith("First and last name"):
+            break
+    else:
+        pytest.fail("the buttons of the presets cannot be reached")
+
+
+@pytest.mark.parametrize("name", EVERY_PAGE)
+def test_nothing_but_streamlits_own_navigation_breaks_the_rules_of_access(visit: Visit, name: str) -> None:
+    page = visit(name)
+    found = Axe().run(page).response["violations"]
+    assert {each["id"] for each in found} <= {"list", "listitem"}, [
+        (each["id"], each["nodes"][0]["html"][:200])
+        for each in found
+        if each["id"] not in ("list", "listitem")
+    ]
