@@ -40,7 +40,10 @@ _LEVELS = {
     "chinese": "Chinese",
     "haitian": "Haitian",
 }
-_LABELS_WIDE, _COUNTS_WIDE, _RATIO_WIDE = 190, 105, 70
+_LABELS_WIDE, _COUNTS_WIDE, _RATIO_WIDE = 175, 150, 65
+
+_TINY = 0.05
+"""Groups with less than this share of the largest group's base do not stretch the axis."""
 
 
 def group_name(dimension: str, level: str) -> str:
@@ -110,10 +113,10 @@ def _title(shown: Sequence[GroupRate], overall: Rate) -> str:
 
 
 def _dots(shown: Sequence[GroupRate], unit: str, rule: float | None, theme: Theme, width: int) -> Chart:
-    data = _data(shown)
+    end = _axis_end(shown, rule)
+    data = _data(shown, end)
     plot = width - _LABELS_WIDE - _COUNTS_WIDE - _RATIO_WIDE
-    highest = [number for number in (*data.get_column("high").to_list(), rule) if number is not None]
-    scale = alt.Scale(domain=[0, max([*highest, 1e-9]) * 1.18], nice=False)
+    scale = alt.Scale(domain=[0, end * 1.22], nice=False)
     axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=_LABELS_WIDE)
     base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
     x = alt.X("low:Q", title=unit, scale=scale, axis=alt.Axis(tickCount=5))
@@ -138,17 +141,31 @@ def _dots(shown: Sequence[GroupRate], unit: str, rule: float | None, theme: Them
     return alt.layer(*layers).properties(width=plot, height=max(60, 23 * data.height))
 
 
-def _data(shown: Sequence[GroupRate]) -> pl.DataFrame:
+def _axis_end(shown: Sequence[GroupRate], rule: float | None) -> float:
+    """Return the greatest bound of the groups that are not tiny; wider intervals are cut there and say so.
+
+    Otherwise one group of seven people would press everybody else against the left edge.
+    """
+    largest = max((each.rate.denominator for each in shown), default=0)
+    big = [each.rate for each in shown if each.rate.denominator >= _TINY * largest]
+    bounds = [bound for rate in big for bound in (rate.value, rate.high) if bound is not None]
+    values = [each.rate.value for each in shown if each.rate.value is not None]
+    return max([*bounds, *values, rule or 0.0, 1e-9])
+
+
+def _data(shown: Sequence[GroupRate], end: float) -> pl.DataFrame:
     rows = []
     for each in shown:
         rate, value = each.rate, each.rate.value or 0.0
+        high = value if rate.high is None else rate.high
+        cut = f" (to {significant(high)} →)" if high > end else ""
         rows.append(
             {
                 "label": _name(each),
                 "value": value,
                 "low": value if rate.low is None else rate.low,
-                "high": value if rate.high is None else rate.high,
-                "text": rounded(value, rate.mcse) if rate.numerator else "none seen",
+                "high": min(high, end),
+                "text": (rounded(value, rate.mcse) if rate.numerator else "none seen") + cut,
                 "counts": f"{rate.numerator:,} of {rate.denominator:,}",
                 "ratio": each.words if each.ratio is None else f"× {each.ratio:.2f}",
             }

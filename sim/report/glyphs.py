@@ -43,7 +43,7 @@ class Printable:
     def text(self, text: str) -> str:
         """Return `text` without controls, missing letters transliterated, long words breakable."""
         clean = unicodedata.normalize("NFC", without_controls(text))
-        written = "".join(c if c == "\n" or ord(c) in covered() else self._instead(c) for c in clean)
+        written = "".join(c if _drawable(c) else self._instead(c) for c in clean)
         if _HASH.match(written):
             return written
         return _KEY.sub(_at_joints, _WORD.sub(_breakable, written))
@@ -72,6 +72,15 @@ class Printable:
         if char not in self.replaced:
             self.replaced[char] = _latin(char)
         return self.replaced[char]
+
+
+def _drawable(char: str) -> bool:
+    return char == "\n" or (ord(char) in covered() and not _joins(char))
+
+
+def _joins(char: str) -> bool:
+    """Whether a character only says how its neighbours are drawn: joiners and variation selectors."""
+    return 0xFE00 <= ord(char) <= 0xFE0F or char in "\u200c\u200d"
 
 
 def _latin(char: str) -> str:
