@@ -23,7 +23,10 @@ from sim.study.kept import WORLD, Replicate, together
 from sim.study.workers import Workers
 
 MOST_TOGETHER = 12
-"""Cells of a batch: what a kill can lose, what one worker is given, lists held in memory at once."""
+"""Cells of a batch: what a kill can lose, what one worker is given."""
+
+REQUESTS_TOGETHER = 1_500_000
+"""Requests of a batch: the lists of all its cells are held in memory at once."""
 
 
 class HasScenario(Protocol):
@@ -78,7 +81,8 @@ def batches(items: Sequence[Item], most: int | None = None, workers: int = 1) ->
     found: list[tuple[Item, ...]] = []
     for members in worlds.values():
         share = -(-len(members) // max(1, workers))
-        size = max(1, min(most or MOST_TOGETHER, share))
+        longest = max(item.scenario.requests.count for item in members)
+        size = max(1, min(most or MOST_TOGETHER, share, REQUESTS_TOGETHER // longest))
         found += [tuple(members[start : start + size]) for start in range(0, len(members), size)]
     return found
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sim.errors import RefusedError
 from sim.scenario import Scenario
+from sim.study.batches import MOST_TOGETHER, REQUESTS_TOGETHER
 
 START = 6.0
 """Seconds a process needs to import, to build tables and to load compiled functions."""
@@ -40,7 +41,7 @@ class Estimate:
 def estimate(scenarios: Sequence[Scenario], workers: int = 1) -> Estimate:
     """Return what running `scenarios` on so many workers of this machine should take."""
     work = sum(scenario.replicates * seconds_of(scenario) for scenario in scenarios)
-    memory = max((memory_of(scenario) for scenario in scenarios), default=0)
+    memory = max((memory_of(scenario, len(scenarios)) for scenario in scenarios), default=0)
     populations = sum(scenario.replicates for scenario in scenarios)
     return Estimate(populations, START + work / workers, memory * workers)
 
@@ -70,7 +71,9 @@ def seconds_of(scenario: Scenario) -> float:
     return PER_REPLICATE + PER_MILLION_PEOPLE * people + PER_MILLION_REQUESTS * requests
 
 
-def memory_of(scenario: Scenario) -> int:
-    """Return the bytes one process needs at most."""
+def memory_of(scenario: Scenario, settings: int = 1) -> int:
+    """Return the bytes one process needs at most when so many settings may be put to one world."""
     held = min(scenario.population.size, MOST_PEOPLE_HELD)
-    return int(RESIDENT + BYTES_A_PERSON * held + BYTES_A_REQUEST * scenario.requests.count)
+    count = scenario.requests.count
+    lists = max(1, min(settings, MOST_TOGETHER, REQUESTS_TOGETHER // count))
+    return int(RESIDENT + BYTES_A_PERSON * held + BYTES_A_REQUEST * count * lists)

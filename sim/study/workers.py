@@ -16,6 +16,9 @@ import joblib
 
 from sim.errors import InputErrors, Mistake
 
+CONNECT = "10s"
+"""How long a scheduler may take to answer."""
+
 Result = TypeVar("Result")
 Task = tuple[Callable[..., Result], tuple[Any, ...]]
 
@@ -59,7 +62,7 @@ def _dask_client(address: str) -> Iterator[Any]:
         problem = 'needs the extra "cluster" (pip install "linkage-error-simulator[cluster]")'
         raise InputErrors([Mistake("command line", "--cluster", problem)]) from None
     try:
-        client = Client(address, timeout="10s")  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=CONNECT)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         problem = f"no scheduler at {address} ({error})"
         raise InputErrors([Mistake("command line", "--cluster", problem)]) from error

@@ -1,0 +1,109 @@
+"""The same results from this process, local processes, and a cluster that loses a worker on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sim.errors import InputErrors
+from sim.study import sweep, workers
+from sim.study.grid import load
+from sim.study.sweep import Options
+from sim.study.workers import Workers
+
+
+def square(number: int, folder: str) -> int:
+    """Leave a mark of who worked, and take long enough to be killed at it."""
+    Path(folder, f"{number}-{os.getpid()}").write_text("", encoding="utf-8")
+    time.sleep(0.1)
+    return number * number
+
+
+def test_results_come_in_the_order_of_the_tasks(tmp_path: Path) -> None:
+    found = list(Workers().each((square, (k, str(tmp_path))) for k in range(5)))
+    assert found == [0, 1, 4, 9, 16]
+
+
+@pytest.mark.slow
+def test_local_processes_give_the_same(tmp_path: Path) -> None:
+    assert list(Workers(2).each((pow, (k, 2)) for k in range(20))) == [k * k for k in range(20)]
+
+
+def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
+    monkeypatch.setattr(workers, "CONNECT", "200ms")
+    with pytest.raises(InputErrors, match=r"--cluster: no scheduler at tcp://127\.0\.0\.1:9"):
+        list(Workers(cluster="tcp://127.0.0.1:9").each([(pow, (2, 2))]))
+
+
+def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputErrors, match='needs the extra "cluster"'):
+        list(Workers(cluster="tcp://127.0.0.1:9").each([(pow, (2, 2))]))
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
+    """Start a scheduler and two workers on the loopback, each a process of its own."""
+    pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
+    file = tmp_path / "scheduler.json"
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "text": True}
+    scheduler_options = [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+        "--scheduler-file",
+        str(file),
+    ]
+    started = [subprocess.Popen([*dask, "scheduler", *scheduler_options], **quiet)]  # type: ignore[call-overload]
+    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]
+    here = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path.cwd()), str(Path(__file__).parent)])}
+    for _ in range(2):
+        command = [*dask, "worker", "--scheduler-file", str(file), "--host", "127.0.0.1", *options]
+        started.append(subprocess.Popen(command, env=here, **quiet))  # type: ignore[call-overload]
+    try:
+        for _ in range(600):
+            if file.exists() and file.stat().st_size:
+                break
+            time.sleep(0.1)
+        yield json.loads(file.read_text(encoding="utf-8"))["address"], started
+    finally:
+        for process in reversed(started):
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # sockets of the worker that was killed
+def test_a_cluster_that_loses_a_worker_midway_gives_the_same_sweep(
+    cluster: tuple[str, list[subprocess.Popen[str]]], tmp_path: Path
+) -> None:
+    address, started = cluster
+    (tmp_path / "small.toml").write_text(
+        'scenario = "aug2025-as-run"\n[set]\npopulation.size = 2000\nrequests.count = 60\nreplicates = 1\n'
+        "requests.coverage = 0.9\nnoise.unit_missing.rate = 0.0\n[axes]\nseed = [1, 2, 3, 4, 5, 6]\n",
+        encoding="utf-8",
+    )
+    plan = load(tmp_path / "small.toml")
+
+    def kill_one(step: str, done: int, total: int, **info: object) -> None:
+        if done == 1:
+            threading.Timer(0.2, os.kill, (started[1].pid, signal.SIGKILL)).start()
+
+    far = sweep.run(plan, tmp_path / "far", Options(workers=Workers(cluster=address), together=1), kill_one)
+    assert started[1].poll() is not None  # it was killed, and the sweep went on
+    near = sweep.run(plan, tmp_path / "near", Options())
+    assert (far.done, far.failed) == (6, 0)
+    assert far.result_hash == near.result_hash
