@@ -52,11 +52,6 @@ class HouseholdTable:
     records_per_household: float
     dropped_share: float
 
-    @property
-    def types(self) -> int:
-        """Return the number of household types."""
-        return len(self.people)
-
 
 def build(scenario: Scenario) -> HouseholdTable:
     """Return the household table for the scenario's filing shares and age bands."""

@@ -20,7 +20,7 @@ from sim.population.dwellings import ETHNICITIES
 from sim.population.letters import LetterModel, as_strings
 from sim.scenario import Scenario
 
-_SCRAMBLE = 2_654_435_761  # any odd number coprime to the size of the tail
+_SCRAMBLE = 2_654_435_761  # a prime beyond any tail's size: multiplying by it is a bijection
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ class SurnameTable:
     """cells: named tables of the six ethnicities, each `width` long: listed names, then the bands.
 
     tail_start, tail_size: first code and number of codes of each (ethnicity, band) range (6 x bands).
-    listed: names.  model: spelling of the tail.  weight: expected share of each listed name by ethnicity (6 x
-    n).
+    listed: names.  model: spelling of the tail.
     """
 
     cells: Array
@@ -38,7 +37,6 @@ class SurnameTable:
     tail_size: Array
     listed: pl.Series
     model: LetterModel
-    weight: Array
 
     @property
     def listed_count(self) -> int:
@@ -75,7 +73,7 @@ def build(scenario: Scenario) -> SurnameTable:
     model = LetterModel(frame["name"], int(sizes.sum()))
     codes = np.tile(np.arange(1, width + 1), len(ETHNICITIES))
     cells = named_tables(weight.ravel(), codes, np.arange(0, weight.size + 1, width))
-    return SurnameTable(cells, width, starts, sizes, frame["name"], model, listed / weight.sum())
+    return SurnameTable(cells, width, starts, sizes, frame["name"], model)
 
 
 def spelled(codes: Array, listed: pl.Series, model: LetterModel) -> pl.Series:

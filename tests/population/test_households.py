@@ -77,3 +77,7 @@ def test_men_are_slightly_fewer_than_women_and_far_fewer_among_the_oldest(chunk:
     old = chunk.birth < 1940_01_01
     assert 0.47 < 1 - chunk.sex.mean() < 0.51
     assert 0.36 < 1 - chunk.sex[old].mean() < 0.46
+
+
+def test_hardly_any_tax_unit_is_headed_by_a_child(country: Country) -> None:
+    assert country.tables.households.dropped_share == pytest.approx(0.009, abs=0.001)
