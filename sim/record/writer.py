@@ -83,7 +83,7 @@ def identify(scenario: Scenario, outcomes: pl.DataFrame) -> manifest.Identity:
 def _fill(folder: Path, result: StudyResult, named: manifest.Identity) -> None:
     scenario = result.scenario
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    outcomes = result.outcomes.sort("replicate", "request")
+    outcomes = result.outcomes
     ledger = keep_ledger(result.ledger, outcomes)
 
     write_parquet(outcomes, folder / FILES.outcomes)
