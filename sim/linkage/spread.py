@@ -8,6 +8,7 @@ whose worker died is simply done again elsewhere.
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -47,7 +48,7 @@ class Job:
 
     def __post_init__(self) -> None:
         parts = hashlib.sha256(self.scenario.canonical() + self.country.canonical())
-        parts.update(repr((self.streams, [(path.name, path.threshold) for path in self.rule])).encode())
+        parts.update(pickle.dumps((self.streams, self.rule, self.every_link)))
         parts.update(self.frame.hash_rows(seed=1).to_numpy().tobytes())
         object.__setattr__(self, "digest", parts.digest())
 
