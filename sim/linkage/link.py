@@ -47,8 +47,8 @@ def link(
     """Link the request frame (columns of the contract) to the country's registry.
 
     workers: threads of this process.  rule: in place of the scenario's.  each: does tasks elsewhere, such as
-    `sim.study.workers.Workers(...).each`; the registry is then searched there in `parts` ranges of chunks. The
-    answer depends on none of them.  Raises InputErrors for an unknown rule or blocking field.
+    `sim.study.workers.Workers(...).each`; the registry is then searched there in `parts` ranges of chunks.
+    The answer depends on none of them.  Raises InputErrors for an unknown rule or blocking field.
     """
     chosen = rule_of(scenario) if rule is None else rule
     linkage, opened = scenario.linkage, watched(chosen, scenario)
