@@ -57,32 +57,19 @@ def side_by_side(first: Findings, second: Findings) -> None:
             show.table(("Setting", "First", "Second"), rows, "Settings that differ between the two runs")
     else:
         st.caption("Both ask the same question.")
-    rows = []
-    for definition in RATES:
-        if definition.name in SHOWN:
-            one, other = first.rates[definition.name], second.rates[definition.name]
-            unit = f"of {one.per:,} {one.denominator_name}"
-            rows.append(
-                (
-                    definition.label,
-                    unit,
-                    _with_bounds(first, definition.name),
-                    _with_bounds(second, definition.name),
-                    _difference(first, second, definition.name),
-                )
-            )
-            del other
-    show.table(
+    rates = [
         (
-            "Rate",
-            "Counted",
-            f"First ({first.run.run_id})",
-            f"Second ({second.run.run_id})",
-            "Second minus first",
-        ),
-        rows,
-        "Rates of two runs",
-    )
+            each.label,
+            f"of {each.per:,} {each.denominator_name}",
+            _with_bounds(first, each.name),
+            _with_bounds(second, each.name),
+            _difference(first, second, each.name),
+        )
+        for each in RATES
+        if each.name in SHOWN
+    ]
+    heads = ("Rate", "Counted", f"First ({first.run.run_id})", f"Second ({second.run.run_id})")
+    show.table((*heads, "Second minus first"), rates, "Rates of two runs")
 
 
 def _with_bounds(found: Findings, name: str) -> str:

@@ -166,14 +166,12 @@ def number(entry: Parameter, scenario: Scenario) -> None:
     low, high = entry.range
     now = scenario.value(entry.key)
     marked = " (assumption)" if entry.grade == "assumption" else ""
-    label, shared = (
-        f"{entry.label}{marked}",
-        {"key": _key(entry.key), "on_change": _write, "args": (entry.key,), "help": about(entry)},
-    )
+    label, key = entry.label + marked, _key(entry.key)
+    told: dict[str, Any] = {"help": about(entry), "on_change": _write, "args": (entry.key,)}
     if entry.key in FRONT:
-        st.slider(label, low, high, now, 0.005, format="%.3f", **shared)
+        st.slider(label, low, high, now, 0.005, format="%.3f", key=key, **told)
     else:
-        st.number_input(label, low, high, now, _step(low, high), format="%.6g", **shared)
+        st.number_input(label, low, high, now, _step(low, high), format="%.6g", key=key, **told)
 
 
 def _step(low: float, high: float) -> float:

@@ -46,7 +46,7 @@ else:
                 f"**{named(told[which])}**: {value} of 1,000 addresses disclosed belong to somebody else "
                 f"({span}; {rate.numerator:,} of {rate.denominator:,})."
             )
-            drawn = charts.icon_array(rate, None, found.source, theme, 25, 330)
+            drawn = charts.icon_array(rate, None, found.source, theme, 40, 340)
             show.figure(show.renamed(drawn, f"icons-group-{place + 1}"), late)
 
 st.subheader("Missed")

@@ -79,7 +79,7 @@ else:
     if study.get("swings"):
         show.figure(charts.tornado(study["swings"], wrong, found.source, theme, max(wide, 560)), late)
     if study.get("break_even"):
-        rows = [
+        turning = [
             (each["input"], each["statement"], each["value"], each["unit"]) for each in study["break_even"]
         ]
-        show.table(("Input", "Where the conclusion turns", "Value", "Unit"), rows, "Break-even points")
+        show.table(("Input", "Where the conclusion turns", "Value", "Unit"), turning, "Break-even points")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import altair as alt
@@ -20,12 +20,16 @@ from sim.outcome.rates import Rate
 from sim.report import wording
 from sim.report.findings import Findings
 
-PHONE = 360
+PHONE = 310
+_SCROLL = "<style>[data-testid=stVegaLiteChart]{max-width:100%;overflow-x:auto}</style>"
+"""A figure wider than a telephone scrolls by itself; the page does not."""
+
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def head(title: str, intro: str) -> None:
     """Write a page's title, what it is for, that all is synthetic, and what a link did not get."""
+    st.html(_SCROLL)
     st.title(title)
     st.caption(words.SYNTHETIC)
     st.markdown(intro)
@@ -180,7 +184,7 @@ def figure(drawn: Figure, late: bool = False) -> None:
             _file("CSV", f"{name}.csv", "text/csv", lambda: csv_of(drawn), late)
 
 
-def _file(label: str, name: str, mime: str, make: object, late: bool) -> None:
+def _file(label: str, name: str, mime: str, make: Callable[[], bytes], late: bool) -> None:
     st.download_button(
         label, make, file_name=name, mime=mime, on_click="ignore", disabled=late, key=f"file-{name}",
         icon=":material/download:",

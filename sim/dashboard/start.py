@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from sim.charts import icon_array
@@ -26,7 +28,7 @@ show.head(
 st.markdown("**Choose a rule, and read the number below.**")
 for place, (name, label) in zip(st.columns(len(FIRST)), FIRST, strict=True):
     chosen = st.session_state.preset == name and not st.session_state.changes
-    kind = "primary" if chosen else "secondary"
+    kind: Literal["primary", "secondary"] = "primary" if chosen else "secondary"
     if place.button(label, key=f"preset-{name}", type=kind, width="stretch", wrap=True):
         state.choose(name)
         st.rerun()

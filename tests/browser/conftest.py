@@ -46,7 +46,8 @@ class Served:
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(OSError):
                 fields = stat.read_text().rpartition(")")[2].split()
-                if int(fields[1]) == self.pid and fields[0] != "Z":
+                told = (stat.parent / "cmdline").read_bytes()
+                if int(fields[1]) == self.pid and fields[0] != "Z" and b"session.toml" in told:
                     found.append(int(stat.parent.name))
         return found
 

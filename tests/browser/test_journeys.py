@@ -16,6 +16,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Until = Callable[[Callable[[], bool], float], None]
 
 LARGE = "preset=aug2025-as-run&set=population.size%3D10000000&set=requests.count%3D1000"
+TELEPHONE = {
+    "viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "is_mobile": True, "has_touch": True,
+    "device_scale_factor": 2, "user_agent": PHONE,
+}  # fmt: skip
 EVERY_PAGE = ("", "explore", "one_case", "groups", "how_sure", "sweeps", "cite", "method")
 
 
@@ -149,13 +153,10 @@ def test_a_link_with_nonsense_is_told_what_it_did_not_get(visit: Visit) -> None:
 
 
 def test_a_telephone_in_the_dark_shows_the_number_without_sideways_scrolling(visit: Visit) -> None:
-    page = visit("", viewport={"width": 390, "height": 844}, color_scheme="dark", is_mobile=True, has_touch=True,
-                 device_scale_factor=2, user_agent=PHONE)  # fmt: skip
+    page = visit("", **TELEPHONE)
     expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
-    sizes = page.evaluate(
-        "() => { const m = document.querySelector('[data-testid=stMain]'); return [m.scrollWidth, m.clientWidth] }"
-    )
-    assert sizes[0] <= sizes[1]
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
     colour = page.evaluate(
         "() => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     )
