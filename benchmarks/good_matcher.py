@@ -94,7 +94,9 @@ def main(people: int, requests: int) -> None:
     summary = {"fact": list(facts), "value": [None if v is None else float(str(v)) for v in facts.values()]}
     save(requests, "summary", pl.DataFrame(summary))
     save(
-        "rules", pl.concat([outcome_of(label, scenario.replace(changes)) for label, changes in RULES.items()])
+        requests,
+        "rules",
+        pl.concat([outcome_of(label, scenario.replace(changes)) for label, changes in RULES.items()]),
     )
     clock.tell("five rules through the engine")
 
