@@ -1,0 +1,91 @@
+"""The commands sweep, compare and sensitivity: what they refuse, and what they say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from sim.cli import call
+from sim.commands.study import comparison_json, comparison_text
+from sim.outcome.rates import Definition, Settings
+from sim.scenario import Scenario
+from sim.study.compare import paired
+
+SMALL = ["--set", "population.size=2000", "--set", "requests.count=100", "--set", "requests.coverage=0.9"]
+CALM = ["--set", "noise.unit_missing.rate=0.0", "--quiet"]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["sweep", "nothing"], "nothing: file: no such file or shipped sweep"),
+        (["sweep", "file-size", "--workers", "0"], "--workers: is not in [1, 256] (got 0)"),
+        (["sweep", "file-size", "--set", "seed"], "should be KEY=VALUE"),
+        (["sweep", "file-size", "--set", "linkage.tie=some"], "linkage.tie"),
+        (["compare", "name-only", "name-dop"], "did you mean name-dob?"),
+        (["compare", "name-only", "name-dob", "--rate", "wrong"], "no rate is called wrong"),
+        (["sensitivity", "name-only", "--method", "guess"], "should be one of morris, sobol"),
+        (["sensitivity", "name-only", "--factor", "requests.coverage=1"], "should be KEY or KEY=LOW,HIGH"),
+        (["sensitivity", "name-only", "--factor", "requests.coverige"], "did you mean requests.coverage?"),
+        (["sensitivity", "name-only", "--method", "break-even"], "--target: break-even needs one"),
+        (["sensitivity", "name-only", "--beliefs", "none.toml"], "none.toml: file: does not exist"),
+    ],
+)
+def test_bad_input_is_told_in_a_line_and_ends_with_two(
+    command: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(command) == 2
+    told = capsys.readouterr().err
+    assert words in told
+    assert "Traceback" not in told
+
+
+def test_a_sweep_with_too_many_cells_is_refused_with_three(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["sweep", "file-size", "--max-cells", "5"]) == 3
+    assert "16 cells; at most 5" in capsys.readouterr().err
+
+
+def test_a_dry_run_tells_cells_time_and_memory_and_does_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(["sweep", "threshold", "--dry-run", "--out", str(tmp_path / "none")]) == 0
+    assert "7 cells, 140 populations" in capsys.readouterr().out
+    assert call(["sweep", "threshold", "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["cells"] == 7 and told["seconds"] > 0 and told["bytes"] > 0
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_comparison_is_told_rates_first_then_difference_then_ratio() -> None:
+    frames = (pl.DataFrame({"k": k, "n": [1_000] * 4}) for k in ([20, 25, 22, 19], [40, 46, 45, 38]))
+    definition = Definition("wrong_person", "", "k", "n", "addresses disclosed")
+    found = paired(definition, *frames, Settings())
+    lines = comparison_text([Scenario.of({"name": "a"}), Scenario.of({"name": "b"})], found).split("\n")
+    assert lines[0].startswith("SYNTHETIC DATA.")
+    assert lines[1].startswith("a: ") and lines[2].startswith("b: ")
+    assert lines[3].startswith("Difference: 20.8 per 1,000 addresses disclosed (95 % interval")
+    assert lines[4].startswith("Ratio: 1.97 (95 % interval")
+    assert json.loads(comparison_json(found))["difference"] == pytest.approx(20.75)
+
+
+@pytest.mark.slow
+def test_two_rules_are_compared_on_the_same_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(["compare", "name-only", "name-dob", *SMALL, *CALM, "--replicates", "2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["same_people"] is True
+    assert told["difference"] < 0
+
+
+@pytest.mark.slow
+def test_break_even_and_tornado_run_on_the_model_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    once = ["--replicates", "1", *SMALL, *CALM, "--json", "--factor", "requests.coverage=0.2,0.9"]
+    assert call(["sensitivity", "name-only", "--method", "tornado", *once]) == 0
+    (bar,) = json.loads(capsys.readouterr().out)["found"]
+    assert bar["rate_at_low"] > bar["rate_at_high"]  # fewer of the people asked for are there to be found
+    middle = str((bar["rate_at_low"] + bar["rate_at_high"]) / 2)
+    assert call(["sensitivity", "name-only", "--method", "break-even", "--target", middle, *once]) == 0
+    found = json.loads(capsys.readouterr().out)["found"]
+    assert 0.2 < found["crossings"][0] < 0.9
