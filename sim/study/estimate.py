@@ -23,9 +23,9 @@ PER_MILLION_REQUESTS = 45.0
 """Seconds of one replicate: fixed, per million people of the registry, per million requests."""
 
 RESIDENT = 1_300 * 2**20
-BYTES_A_PERSON = 240
+BYTES_A_PERSON = 1_000
 BYTES_A_REQUEST = 2_500
-MOST_PEOPLE_HELD = 3_200_000
+MOST_PEOPLE_HELD = 1_100_000
 """Bytes a process holds: at rest, for each person while their chunk is at work, for each request."""
 
 

@@ -33,8 +33,11 @@ WORLD = ("seed", "population.", "registry.")
 
 ASKED = (*WORLD, "requests.")
 SENT = (*ASKED, "noise.")
-KEPT_CHUNKS = 12
-"""Chunks kept at most: about three million people, some hundred bytes each once looked at."""
+KEPT_CHUNKS = 4
+"""Chunks a country may have to be kept: about a million people, some thousand bytes each once looked at."""
+
+KEPT_OUTSIDE = 8
+"""Chunks of people outside the registry kept at most; few of their columns are ever made."""
 
 Made = TypeVar("Made")
 
@@ -51,7 +54,7 @@ class KeptCountry(Country):
         found = self._kept.get(number)
         if found is None:
             found = super().chunk(number)
-            if len(self._kept) < KEPT_CHUNKS:
+            if self.n_chunks <= KEPT_CHUNKS and len(self._kept) < KEPT_CHUNKS + KEPT_OUTSIDE:
                 self._kept[number] = found
         return found
 
