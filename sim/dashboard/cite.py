@@ -20,7 +20,7 @@ found = shown.found
 show.headline(found)
 
 cited = Citation.of(found.run.manifest)
-st.subheader("Citation")
+st.header("Citation")
 if late:
     st.info("The citation is off while the controls ask for something else than what is shown.")
 else:
@@ -31,8 +31,8 @@ else:
     for tab, text, language in zip(
         st.tabs(["BibTeX", "CSL-JSON"]), (cited.bibtex(), cited.csl()), (None, "json"), strict=True
     ):
-        tab.code(text, language=language)
-    st.subheader("Make it again")
+        tab.code(text, language=language, wrap_lines=True)
+    st.header("Make it again")
     base = state.preset(st.session_state.preset)
     changes = state.differences(base, found.run.scenario)
     if found.run.scenario.seed != base.seed:
@@ -40,12 +40,12 @@ else:
     st.caption("Command line")
     st.code(links.command(base.name, changes, found.replicates), language="bash", wrap_lines=True)
     st.caption("Python")
-    st.code(links.snippet(base.name, changes, found.replicates), language="python")
+    st.code(links.snippet(base.name, changes, found.replicates), language="python", wrap_lines=True)
     st.caption("Link to the question")
     address = links.here()
     st.code(links.link(address, base.name, changes, found.run.scenario), language=None, wrap_lines=True)
 
-st.subheader("Files")
+st.header("Files")
 st.caption("Each is made when you ask for it; PDF and Word take some seconds.")
 with st.container(horizontal=True):
     for offer in files.offers(found):

@@ -54,10 +54,10 @@ def everything(scenario: Scenario) -> None:
     """Draw all controls for a question that is valid so far."""
     _preset()
     _rule(scenario)
-    st.subheader("How many")
+    st.markdown("**How many**")
     _size("population.size", scenario.population.size, SIZES, PopulationSpec.model_fields["size"].description)
     _size("requests.count", scenario.requests.count, COUNTS, RequestsSpec.model_fields["count"].description)
-    st.subheader("What the list is like")
+    st.markdown("**What the list is like**")
     for key in FRONT:
         number(catalogue()[key], scenario)
     _choice("noise.level", scenario.noise.level, ("clean", "published", "high"), "Errors in the requests")

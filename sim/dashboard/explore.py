@@ -74,7 +74,7 @@ show.figure(charts.flow(totals, found.source, theme, max(wide, 420)), late)
 show.threshold(found, late)
 show.four(found)
 
-st.subheader("At a stated scale")
+st.header("At a stated scale")
 st.caption("If the rates held for a list of another length. The first two rows multiply different rates.")
 own = st.number_input("A number of requests of your own", 1, 400_000_000, 1_000_000, 1_000, key="scale")
 asked, disclosed = found.rates["wrong_person_per_request"], found.rates["wrong_person"]
@@ -89,6 +89,6 @@ with st.expander("Copy a link to this question, or make it again elsewhere"):
         st.caption("Command line")
         st.code(links.command(name, changes, many), language="bash", wrap_lines=True)
         st.caption("Python")
-        st.code(links.snippet(name, changes, many), language="python")
+        st.code(links.snippet(name, changes, many), language="python", wrap_lines=True)
 if shown.seconds is not None:
     st.caption(f"Answered in {shown.seconds:.1f} seconds.")

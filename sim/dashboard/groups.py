@@ -28,7 +28,7 @@ def named(each: GroupRate) -> str:
     return charts.group_name(each.dimension, each.level)
 
 
-st.subheader("Two groups side by side")
+st.header("Two groups side by side")
 told = [each for each in found.groups if each.rate.value is not None]
 if len(told) < 2:
     st.info("Nothing was disclosed about two groups, so there are no two rates to set side by side.")
@@ -49,7 +49,7 @@ else:
             drawn = charts.icon_array(rate, None, found.source, theme, 40, 340)
             show.figure(show.renamed(drawn, f"icons-group-{place + 1}"), late)
 
-st.subheader("Missed")
+st.header("Missed")
 st.markdown(
     "The other error: the person is in the registry, yet nothing is disclosed. Counted of 1,000 requests "
     "for people in the registry."

@@ -24,7 +24,7 @@ found = shown.found
 show.headline(found)
 wrong, wide, theme = found.rates["wrong_person"], show.width(), show.theme()
 
-st.subheader("Luck")
+st.header("Luck")
 error = (
     "none can be given"
     if wrong.mcse is None
@@ -51,7 +51,7 @@ else:
         "on Explore simulates several."
     )
 
-st.subheader("Published figures")
+st.header("Published figures")
 listed = targets_of(found)
 if listed:
     st.markdown(
@@ -62,7 +62,7 @@ if listed:
 else:
     st.info("The published figures describe the rule of August 2025; this question applies another.")
 
-st.subheader("What matters")
+st.header("What matters")
 studies = sorted(path.parent for path in Path("studies").glob(f"*/{NAME}")) + sorted(
     path.parent for path in state.RUNS.glob(f"*/{NAME}")
 )

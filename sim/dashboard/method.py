@@ -33,10 +33,10 @@ wrong person (with a cause); missed; correctly nothing disclosed.
 the agency's own system, whose code is not public. It says what would follow *if* the assumptions below hold.
 """
 )
-st.subheader("Four quantities that are never added up")
+st.header("Four quantities that are never added up")
 show.table(("Quantity", "What it is"), words.FOUR, "The four quantities and what they mean")
 
-st.subheader("Every number of the model")
+st.header("Every number of the model")
 entries = list(catalogue().values())
 now = state.preset(st.session_state.preset).parameters
 grades = st.multiselect(
@@ -57,5 +57,5 @@ assumed = sum(each.grade == "assumption" for each in entries)
 st.caption(f"{len(rows)} of {len(entries)} numbers; {assumed} of all are assumptions.")
 st.dataframe(rows, hide_index=True, alt="Every number of the model with value, unit, range, grade and source")
 
-st.subheader("Words")
+st.header("Words")
 show.table(("Word", "Meaning"), list(words.GLOSSARY.items()), "Glossary")

@@ -48,7 +48,7 @@ if len(chosen) > 1 and st.button(f"Another one ({place + 1} of {len(chosen)})", 
 case = chosen[place]
 
 cause = f": {PLAIN.get(case['cause'], case['cause'])}" if case.get("cause") else ""
-st.subheader(f"Request {case['request']:,}: {PLAIN.get(case['kind'], case['kind'])}{cause}")
+st.header(f"Request {case['request']:,}: {PLAIN.get(case['kind'], case['kind'])}{cause}")
 if case.get("note"):
     st.markdown(case["note"])
 st.html(cases.side_by_side(case))
@@ -59,6 +59,6 @@ st.caption(
 )
 show.figure(charts.waterfall(case, found.source, show.theme(), max(show.width(), 480)), late)
 
-st.subheader("Behind the doors")
+st.header("Behind the doors")
 outcomes = found.run.outcomes.filter(found.run.outcomes["replicate"] == 0)
 show.figure(charts.doors(outcomes, found.rates["bystanders"], found.source, show.theme(), show.width()), late)

@@ -110,7 +110,7 @@ def headline(found: Findings) -> None:
     wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
     run = found.run.run_id
     sentence = wording.clause(wrong, "belong to somebody else", found.confidence)
-    st.markdown(f"### {sentence[0].upper()}{sentence[1:]}")
+    st.markdown(f"## {sentence[0].upper()}{sentence[1:]}")
     first, second, third = st.columns(3)
     _metric(first, f"Wrong person · {run}", wrong, found, words.hover("false match"))
     _metric(second, "Right person, moved away", moved, found, words.hover("disclosure"))
@@ -136,7 +136,7 @@ def four(found: Findings) -> None:
         value = "—" if rate is None else wording.number(rate)
         base = "" if rate is None else f"of 1,000 {rate.denominator_name}"
         rows.append((name, value, base, "—" if rate is None else wording.bounds(rate), meaning))
-    st.subheader("Four quantities, kept apart")
+    st.header("Four quantities, kept apart")
     table(
         ("Quantity", "Rate", "Counted", f"{found.confidence} interval", "What it is"),
         rows,

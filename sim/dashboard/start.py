@@ -62,7 +62,7 @@ show.figure(
 )
 show.four(found)
 
-st.subheader("In a minute")
+st.header("In a minute")
 st.markdown(
     """
 1. **Two people can have the same name.** In a file of 160 million taxpayers most names are shared; the less

@@ -19,7 +19,7 @@ show.head(
 )
 busy = watch.panel()
 
-st.subheader("Reopen a run")
+st.header("Reopen a run")
 with st.form("reopen", border=False):
     asked = st.text_input("Run ID", placeholder="r-0123456789ab", max_chars=14, key="reopen-id")
     if st.form_submit_button("Open"):
@@ -33,7 +33,7 @@ with st.form("reopen", border=False):
         except SimulatorError as error:
             st.error(str(error))
 
-st.subheader("Two runs side by side")
+st.header("Two runs side by side")
 runs: Mapping[str, Path] = compared.known_runs()
 if len(runs) < 2:
     st.info(
@@ -48,7 +48,7 @@ else:
     second = right.selectbox("Second", names, 0, labels.__getitem__, key="second-run")
     compared.side_by_side(state.findings(str(runs[first])), state.findings(str(runs[second])))
 
-st.subheader("Sweeps")
+st.header("Sweeps")
 tables = sorted(state.SWEEPS.glob("*/manifest.json"))
 if tables:
     chosen = st.selectbox(

@@ -36,7 +36,7 @@ def test_every_preset_gives_a_headline_of_one_thousand_addresses_disclosed(
     opened: Opener, preset: str
 ) -> None:
     app = calm(opened(preset=preset))
-    spoken = [each.value for each in app.markdown if each.value.startswith("### ")]
+    spoken = [each.value for each in app.markdown if each.value.startswith("## ")]
     assert len(spoken) == 1
     assert "addresses disclosed" in spoken[0] or "othing is disclosed" in spoken[0]
     assert "r-" in app.metric[0].label
