@@ -68,7 +68,9 @@ def main() -> None:
             options = [word for pair in sets for word in ("--set", pair)]
             subprocess.run([sys.executable, "-m", "sim", "sweep", name, *options], check=True)
         if (done / name / "manifest.json").exists():
-            made = table(done / name).with_columns(pl.lit(" ".join(sets)).alias("sizes"))
+            engine = json.loads((done / name / "manifest.json").read_text(encoding="utf-8"))["engine"]
+            notes = {"sizes": " ".join(sets), "engine": engine[:24]}
+            made = table(done / name).with_columns(**{key: pl.lit(text) for key, text in notes.items()})
             made.write_csv(OUT / f"{name}.csv")
             print(f"{name}: {made.height} rows")
 
