@@ -7,7 +7,6 @@ costs milliseconds (`Candidates.best`, `curve.curves`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -59,13 +58,12 @@ def bits_of(comparisons: tuple[Comparison, ...]) -> tuple[Floats, ...]:
 
 
 def _part(scored: Scored, wanted: NDArray[np.int64]) -> _Part:
-    person = _column(scored.truth, "person", len(scored.request))
-    right = person == wanted[scored.request]
-    return scored.request, scored.record, right, scored.levels, scored.extra.astype(np.float32)
-
-
-def _column(truth: Callable[..., dict[str, NDArray[Any]]], name: str, n: int) -> NDArray[Any]:
-    return truth(np.arange(n))[name]
+    """Return what is kept of the pairs that reach the lowest threshold."""
+    places = np.flatnonzero(scored.link)
+    request = scored.request[places]
+    right = scored.truth(places)["person"] == wanted[request]
+    extra = scored.extra[places].astype(np.float32)
+    return request, scored.record[places], right, scored.levels[places], extra
 
 
 def _joined(parts: list[_Part], in_registry: NDArray[np.bool_]) -> Candidates:

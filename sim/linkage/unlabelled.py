@@ -8,10 +8,12 @@ Three ways, each from what any agency has: scores and numbers of links.
     mixture           Belin and Rubin 1995: the scores of best candidates are a mixture of two normal
                       distributions, one of true and one of false candidates
 
-A simulation knows the truth, so it can say whether they would have known (`would_it_have_known`). Not
-modelled: that false links fall more often on common names (the duplicate method may be applied by stratum),
-skewed score distributions (Belin and Rubin transform them with constants learnt from reviewed data, which is
-not at hand here).
+A simulation knows the truth, so it can say whether they would have known (`would_it_have_known`). In our
+population the duplicate method claims too many errors, because a second link is mostly a relative's, and
+people outside the registry have no relatives in it; the model's own figure too few, because a borrowed number
+looks like a match. Not modelled: that false links fall more often on common names (the duplicate method may
+be applied by stratum), skewed score distributions (Belin and Rubin transform them with constants learnt from
+reviewed data, which is not at hand here).
 """
 
 from __future__ import annotations

@@ -57,9 +57,15 @@ def curve_of(keepers: Sequence[Keeper], scenario: Scenario) -> pl.DataFrame | No
 
 
 def has_curve(scenario: Scenario) -> bool:
-    """Say whether outcomes follow from each request's two best candidates alone."""
+    """Say whether a run notes its curve.
+
+    It does if outcomes follow from each request's two best candidates alone, and the search is small enough
+    to be opened below its threshold, where few pairs can be left out.
+    """
     linkage = scenario.linkage
-    return linkage.rule == "probabilistic" and linkage.tie in ("best", "withhold") and not linkage.one_to_one
+    single = linkage.tie in ("best", "withhold") and not linkage.one_to_one
+    pairs = scenario.population.size * scenario.requests.count
+    return linkage.rule == "probabilistic" and single and pairs <= scenario.value("weights.curve.most_pairs")
 
 
 def _tie(scenario: Scenario) -> Tie:

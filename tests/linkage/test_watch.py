@@ -71,7 +71,9 @@ def test_batches_in_any_number_give_the_best_two_and_the_rules_links(listed, tie
 def test_only_a_probabilistic_rule_with_single_disclosures_has_a_curve():
     good = {"linkage.rule": "probabilistic", "linkage.tie": "best"}
     assert has_curve(Scenario.of(good)) and has_curve(Scenario.of(good | {"linkage.tie": "withhold"}))
-    for other in ({"linkage.tie": "all"}, {"linkage.one_to_one": True}, {"linkage.rule": "name_dob"}):
+    too_large = {"population.size": 160_000_000, "requests.count": 1_280_000}
+    several = ({"linkage.tie": "all"}, {"linkage.one_to_one": True}, {"linkage.rule": "name_dob"}, too_large)
+    for other in several:
         scenario = Scenario.of(good | other)
         assert not has_curve(scenario)
         keepers = [keeper_for("best", N)]
