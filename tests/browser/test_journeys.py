@@ -121,6 +121,7 @@ def test_closing_the_tab_ends_the_process_it_started(visit: Visit, served: Serve
     until(lambda: len(served.jobs()) == 1, 30)
     page.context.close()
     until(lambda: served.jobs() == [], 60)
+    assert served.jobs() == []
 
 
 def test_a_full_run_takes_the_place_of_the_preview_and_is_kept(visit: Visit, served: Served) -> None:
