@@ -90,14 +90,20 @@ def _both(lines: pl.DataFrame, current: float | None, theme: Theme, width: int) 
     dash = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=both, range=[[1, 0], [6, 3]]))
     x = alt.X("threshold:Q", title="threshold (bits)", scale=alt.Scale(zero=False, nice=False))
     base = alt.Chart(lines).encode(x=x, color=colour)
-    names = alt.Chart(_label_points(lines)).mark_text(align="left", dx=6, dy=-8, fontWeight="bold")
+    falling = alt.Chart(_label_points(lines, _WRONG)).mark_text(align="left", dx=8, fontWeight="bold")
+    rising = alt.Chart(_label_points(lines, _MISSED)).mark_text(
+        align="right", dx=-4, dy=-10, fontWeight="bold"
+    )
     layers: list[alt.Chart] = [
         base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title="per 1,000 (see labels)"), y2="high:Q"),
         base.mark_line(strokeWidth=2.5).encode(y="value:Q", strokeDash=dash),
-        names.encode(x="threshold:Q", y="value:Q", text="line:N", color=colour),
+        *(
+            each.encode(x="threshold:Q", y="value:Q", text="line:N", color=colour)
+            for each in (falling, rising)
+        ),
     ]
     if current is not None:
-        here = alt.Chart(pl.DataFrame({"x": [current], "label": [f"threshold in force {current:g}"]}))
+        here = alt.Chart(pl.DataFrame({"x": [current], "label": [f"threshold in force {current:.3g}"]}))
         words = here.mark_text(align="left", dx=5, color=theme.ink)
         layers.append(here.mark_rule(color=theme.ink, strokeDash=[4, 3]).encode(x="x:Q"))
         layers.append(words.encode(x="x:Q", y=alt.value(10), text="label:N"))
@@ -116,20 +122,14 @@ def _sum(lines: pl.DataFrame, current: float | None) -> str:
             return ""
         both.append(float(np.interp(current + 2, x, y) - np.interp(current, x, y)))
     spared, missed = -both[0], both[1]
+    less = significant(spared) if spared > 0 else "no"
     return (
-        f"Raising the threshold from {current:g} to {current + 2:g} bits spares {significant(spared)} wrong "
-        f"people per 1,000 addresses disclosed and misses {significant(missed)} more per 1,000 requests"
+        f"Raising the threshold from {current:.3g} to {current + 2:.3g} bits spares {less} wrong people per 1,000 "
+        f"addresses disclosed and misses {significant(missed)} more per 1,000 requests"
     )
 
 
-def _label_points(lines: pl.DataFrame) -> pl.DataFrame:
-    """Return one point a line to write its name at: where it is highest, in the left half of the picture."""
-    if lines.is_empty():
-        return lines
-    middle = float(lines.get_column("threshold").mean() or 0.0)  # type: ignore[arg-type]
-    left = lines.filter(pl.col("threshold") <= middle)
-    return (
-        (left if left.height else lines)
-        .sort("value", descending=True)
-        .unique("line", keep="first", maintain_order=True)
-    )
+def _label_points(lines: pl.DataFrame, line: str) -> pl.DataFrame:
+    """Return where to write a line's name: where it starts (falling line) or where it ends (rising line)."""
+    part = lines.filter(pl.col("line") == line).sort("threshold")
+    return part.head(1) if line == _WRONG else part.tail(1)

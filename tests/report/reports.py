@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,20 +20,22 @@ BEST = (0.19, 0.01, 0.0, 0.05, 0.75)
 WORST = (0.1, 0.03, 0.22, 0.05, 0.6)
 
 
-def findings(result: StudyResult, place: Path) -> Findings:
-    """Write a study and its two extremes, and return what was found."""
-    found = Findings.of(write(result, place))
-    size = result.scenario.requests.count
-    count = result.scenario.replicates
-    best = write(study(count, size, BEST, {"noise.level": "clean"}), place)
-    worst = write(study(count, size, WORST, {"linkage.rule": "name_only"}), place)
-    return replace(
-        found,
-        companions=(
-            Companion("best", "the requests hold no fault at all", Findings.of(best)),
-            Companion("worst", "records are linked on first and last name alone", Findings.of(worst)),
-        ),
+@functools.cache
+def companions() -> tuple[Companion, ...]:
+    """Return a best and a worst case, written once for all tests; they live as long as the process."""
+    place = Path(tempfile.mkdtemp(prefix="companions-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    best = write(study(2, 400, BEST, {"noise.level": "clean"}), place)
+    worst = write(study(2, 400, WORST, {"linkage.rule": "name_only"}), place)
+    return (
+        Companion("best", "the requests hold no fault at all", Findings.of(best)),
+        Companion("worst", "records are linked on first and last name alone", Findings.of(worst)),
     )
+
+
+def findings(result: StudyResult, place: Path) -> Findings:
+    """Write a study and return what was found, its two extremes beside it."""
+    return replace(Findings.of(write(result, place)), companions=companions())
 
 
 def report(result: StudyResult, place: Path) -> Report:

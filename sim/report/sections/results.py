@@ -215,8 +215,12 @@ def _curve(found: Findings) -> list[Block]:
                 "so there is no threshold curve."
             )
         ]
-    linkage = found.run.scenario.linkage
     return [
         Paragraph("The trade-off at every threshold", "label"),
-        Picture(charts.threshold(curve, linkage.threshold, found.source)),
+        Picture(charts.threshold(curve, _in_force(found), found.source)),
     ]
+
+
+def _in_force(found: Findings) -> float | None:
+    """Return the threshold in force, in bits, as the links worked through met it, None without any."""
+    return next((float(case["threshold"]) for case in found.run.cases), None)
