@@ -124,8 +124,8 @@ def _sum(lines: pl.DataFrame, current: float | None) -> str:
     spared, missed = -both[0], both[1]
     less = significant(spared) if spared > 0 else "no"
     return (
-        f"Raising the threshold from {current:.3g} to {current + 2:.3g} bits spares {less} wrong people per 1,000 "
-        f"addresses disclosed and misses {significant(missed)} more per 1,000 requests"
+        f"Raising the threshold from {current:.3g} to {current + 2:.3g} bits spares {less} wrong people per "
+        f"1,000 addresses disclosed and misses {significant(missed)} more per 1,000 requests"
     )
 
 
