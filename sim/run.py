@@ -43,7 +43,7 @@ def simulate(scenario: Scenario, replicate: int = 0, progress: Progress = silent
     """Return one world; equal arguments give equal worlds, whatever else is run and wherever."""
     streams = Streams(scenario.seed, replicate)
     country = Country(scenario, streams)
-    requests = draw(country, scenario, streams)
+    requests = draw(country, scenario, streams, progress=progress)
     noisy = apply(requests, scenario, streams)
     linked = link(country, noisy.frame, scenario, progress)
     outcomes = judge(country, requests, noisy, linked)

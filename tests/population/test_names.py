@@ -85,7 +85,7 @@ def test_one_person_in_eight_has_a_rare_surname(table: family_names.SurnameTable
 
 
 def test_two_people_share_names_as_often_as_the_bureaus_tables_say() -> None:
-    """V8, unfitted: the birth years of 2020 and the ethnic groups of the tables.
+    """V8, at the birth years of 2020 and the ethnic groups of the tables; watched, not fitted.
 
     Within 2 % of both published figures, and the product of the two is too low by what ethnicity, sex and age
     add (published: 1.12 for race alone).
