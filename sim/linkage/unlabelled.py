@@ -9,11 +9,11 @@ Three ways, each from what any agency has: scores and numbers of links.
                       distributions, one of true and one of false candidates
 
 A simulation knows the truth, so it can say whether they would have known (`would_it_have_known`). In our
-population the duplicate method claims too many errors, we think because a second link is often a
-relative's and people outside the registry have no relatives in it (not counted); the model's own figure too few,
-because a borrowed number looks like a match. Not modelled: that false links fall more often on common names (the duplicate method may
-be applied by stratum), skewed score distributions (Belin and Rubin transform them with constants learnt from
-reviewed data, which is not at hand here).
+population the duplicate method claims too many errors, we think because a second link is often a relative's
+and people outside the registry have no relatives in it (not counted); the model's own figure too few, because
+a borrowed number looks like a match. Not modelled: that false links fall more often on common names (the
+duplicate method may be applied by stratum), skewed score distributions (Belin and Rubin transform them with
+constants learnt from reviewed data, which is not at hand here).
 """
 
 from __future__ import annotations
