@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SMALL = "preset=aug2025-as-run&set=population.size%3D20000&set=requests.count%3D1000"
-PATIENCE = 180_000
+PATIENCE = 300_000
 """Milliseconds waited for an answer: the first one may have to compile."""
 
 _FLAGS = (
@@ -58,6 +58,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    _compile_everything(folder / "warm")
     config = folder / ".streamlit"
     shutil.copytree(ROOT / ".streamlit", config)
     process = subprocess.Popen(
@@ -72,6 +73,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
+
+
+def _compile_everything(folder: Path) -> None:
+    """Let numba fill its cache first: on a new machine that takes as long as it takes, and no page waits for it."""
+    asked = ["--set", "population.size=20000", "--set", "requests.count=1000", "--replicates", "1"]
+    command = [sys.executable, "-W", "ignore", "-m", "sim", "run", *asked, "--out", str(folder), "--quiet"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _healthy(address: str) -> bool:
