@@ -76,7 +76,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def _compile_everything(folder: Path) -> None:
-    """Let numba fill its cache first: on a new machine that takes as long as it takes, and no page waits for it."""
+    """Let numba fill its cache first, which takes long on a new machine; no page waits for it."""
     asked = ["--set", "population.size=20000", "--set", "requests.count=1000", "--replicates", "1"]
     command = [sys.executable, "-W", "ignore", "-m", "sim", "run", *asked, "--out", str(folder), "--quiet"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
