@@ -44,7 +44,8 @@ clean: ## remove the environment and caches; runs/ stays
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# One environment for everything, exactly as locked. The package itself is installed in place, without
+# One environment for everything, exactly as locked: the lock is complete, so nothing is resolved (older versions of pip
+# look up "coverage[toml]" anew, find a later one than the locked, and stop). The package itself is installed in place, without
 # looking anything up: its build tools are in the lock too.
 $(INSTALLED): requirements.lock pyproject.toml
 	@if $(BIN)/python -c '' 2>/dev/null; then exit 0; fi; \
@@ -57,7 +58,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	fi; \
 	rm -rf $(VENV) && "$$python" -m venv $(VENV)
 	@echo "Installing the locked packages into $(VENV) (about two minutes the first time)"
-	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
