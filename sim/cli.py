@@ -1,8 +1,8 @@
 """The command `sim`: which commands there are, and how each way of failing ends.
 
     exit 0    done
-    exit 1    some cells of a sweep failed (the others are kept), a verification found a difference, or the
-              disk would not take the results
+    exit 1    some cells of a sweep failed or its workers were lost (what is done is kept), a verification
+              found a difference, or the disk would not take the results
     exit 2    bad input: one line a mistake on stderr, `file: key: problem (got value)`; nothing was written
     exit 3    refused: would not fit in memory or time, or is not allowed
     exit 130  interrupted; finished work is kept, nothing is half-written
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from sim.errors import InputErrors, Mistake, RefusedError, SimulatorError
+from sim.errors import InputErrors, LostError, Mistake, RefusedError, SimulatorError
 
 COMMANDS = {
     "run": ("sim.commands.run:run", "Run a scenario and write its results."),
@@ -76,6 +76,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
         return _tell(errors.mistakes, 2)
     except RefusedError as error:
         return _tell([f"refused: {error}"], 3)
+    except LostError as error:
+        return _tell([str(error)], 1)
     except SimulatorError as error:
         return _tell([str(error)], 2)
     except MemoryError:

@@ -4,6 +4,7 @@
     ├── InputErrors                 a scenario, sweep or option is wrong; holds every mistake found (exit 2)
     ├── RefusedError                the work would not fit in memory or time, or is not allowed (exit 3)
     ├── TableError                  a packaged table is missing or not what SOURCES.toml says
+    ├── LostError                   workers were lost midway; what is finished is kept (exit 1)
     ├── VerificationError           a bundle or run folder is damaged or unsafe
     └── StudyError                  a study has no answer: a setting failed, or nothing was disclosed
 
@@ -46,6 +47,10 @@ class RefusedError(SimulatorError):
 
 class TableError(SimulatorError):
     """A packaged table is missing, or its checksum is not the one in SOURCES.toml."""
+
+
+class LostError(SimulatorError):
+    """Workers were lost before the work was done; what was finished is kept where results are kept at all."""
 
 
 class VerificationError(SimulatorError):

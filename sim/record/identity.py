@@ -106,6 +106,12 @@ def environment() -> dict[str, object]:
     }
 
 
+def computing() -> str:
+    """Return words that two machines share when they would compute the same: engine and library versions."""
+    versions = {name: _version(name) for name in LIBRARIES}
+    return f"{engine_source()} {hashlib.sha256(canonical_json(versions)).hexdigest()[:12]}"
+
+
 def environment_hash(recorded: Mapping[str, object]) -> str:
     """Return the SHA-256 of an environment as `environment` describes it."""
     return hashlib.sha256(canonical_json(dict(recorded))).hexdigest()

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import joblib
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from sim.errors import InputErrors, Mistake
-
-CONNECT = "10s"
-"""How long a scheduler may take to answer."""
+from sim.errors import LostError
+from sim.study.cluster import Same, connected
 
 Result = TypeVar("Result")
 Task = tuple[Callable[..., Result], tuple[Any, ...]]
@@ -27,20 +26,30 @@ Task = tuple[Callable[..., Result], tuple[Any, ...]]
 class Workers:
     """How many workers, and where. count: local processes (1: this process). cluster: a Dask scheduler.
 
+    same: says what computes, asked here and on every worker of a cluster, which must agree.
     Threads are no option: the tasks hold the interpreter's lock for much of their time.
     """
 
     count: int = 1
     cluster: str | None = None
+    same: Same | None = None
 
     def each(self, tasks: Iterable[Task[Result]]) -> Iterator[Result]:
-        """Yield the result of every (function, arguments) in order; functions must be importable by name."""
+        """Yield the result of every (function, arguments) in order; functions must be importable by name.
+
+        Raises LostError where the workers are gone before the end.
+        """
         if self.count == 1 and self.cluster is None:
             yield from (function(*arguments) for function, arguments in tasks)
             return
         with self._backend():
             parallel = joblib.Parallel(n_jobs=-1 if self.cluster else self.count, return_as="generator")
-            yield from parallel(joblib.delayed(function)(*arguments) for function, arguments in tasks)
+            try:
+                yield from parallel(joblib.delayed(function)(*arguments) for function, arguments in tasks)
+            except TerminatedWorkerError:
+                raise LostError(
+                    "a worker process was killed, most likely because memory ran out; use fewer --workers"
+                ) from None
 
     @contextmanager
     def _backend(self) -> Iterator[None]:
@@ -49,22 +58,5 @@ class Workers:
             with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
                 yield
             return
-        with _dask_client(self.cluster), joblib.parallel_config(backend="dask"):
+        with connected(self.cluster, self.same) as backend, joblib.parallel_config(backend=backend):
             yield
-
-
-@contextmanager
-def _dask_client(address: str) -> Iterator[Any]:
-    """Connect to a scheduler; raises InputErrors when Dask is not installed or does not answer."""
-    try:
-        from distributed import Client  # noqa: PLC0415 - an extra, wanted only here
-    except ImportError:
-        problem = 'needs the extra "cluster" (pip install "linkage-error-simulator[cluster]")'
-        raise InputErrors([Mistake("command line", "--cluster", problem)]) from None
-    try:
-        client = Client(address, timeout=CONNECT)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        problem = f"no scheduler at {address} ({error})"
-        raise InputErrors([Mistake("command line", "--cluster", problem)]) from error
-    with client:
-        yield client

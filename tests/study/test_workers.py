@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.errors import InputErrors
-from sim.study import sweep, workers
+from sim.errors import InputErrors, LostError
+from sim.study import cluster as cluster_backend
+from sim.study import sweep
+from sim.study.cluster import Checked, ClusterBackend
 from sim.study.grid import load
 from sim.study.sweep import Options
 from sim.study.workers import Workers
@@ -39,7 +41,7 @@ def test_local_processes_give_the_same(tmp_path: Path) -> None:
 
 def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
-    monkeypatch.setattr(workers, "CONNECT", "200ms")
+    monkeypatch.setattr(cluster_backend, "CONNECT", 0.2)
     with pytest.raises(InputErrors, match=r"--cluster: no scheduler at tcp://127\.0\.0\.1:9"):
         list(Workers(cluster="tcp://127.0.0.1:9").each([(pow, (2, 2))]))
 
@@ -48,6 +50,55 @@ def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputErrors, match='needs the extra "cluster"'):
         list(Workers(cluster="tcp://127.0.0.1:9").each([(pow, (2, 2))]))
+
+
+def test_a_task_runs_only_on_the_program_that_sent_it() -> None:
+    assert Checked(lambda: 7, lambda: "version 1", "version 1")() == 7
+    assert Checked(lambda: 7, None, None)() == 7
+    with pytest.raises(LostError, match="another version of the program"):
+        Checked(lambda: 7, lambda: "version 2", "version 1")()
+
+
+class Ended:
+    """A future of a cluster that has ended, well or not."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    def result(self) -> int:
+        if self.error:
+            raise self.error
+        return 7
+
+    def cancelled(self) -> bool:
+        return isinstance(self.error, TimeoutError)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (ModuleNotFoundError("No module named 'sim'"), LostError, "install this version on every worker"),
+        (TimeoutError("scheduler-connection-lost"), LostError, "gave up a task: scheduler-connection-lost"),
+        (ValueError("of the task itself"), ValueError, "of the task itself"),
+    ],
+)
+def test_what_ended_a_task_is_raised_and_not_waited_for(
+    error: Exception, kind: type[Exception], words: str
+) -> None:
+    backend = ClusterBackend(None, "tcp://there:1", None)
+    assert backend.retrieve_result_callback(Ended()) == 7
+    with pytest.raises(kind, match=words):
+        backend.retrieve_result_callback(Ended(error))
+
+
+@pytest.mark.slow
+def test_a_local_process_that_is_killed_ends_the_work_with_a_line() -> None:
+    with pytest.raises(LostError, match="a worker process was killed, most likely because memory ran out"):
+        list(Workers(2).each([(os.kill, (0, 0)), (_kill_self, ())]))
+
+
+def _kill_self() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture
@@ -106,6 +157,27 @@ def test_a_cluster_that_loses_a_worker_midway_gives_every_result_in_order(
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_cluster_that_loses_all_its_workers_is_given_up_and_what_came_is_kept(
+    cluster: tuple[str, list[subprocess.Popen[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_backend, "PATIENCE", 3.0)
+    address, started = cluster
+
+    def slowly(number: int) -> int:
+        time.sleep(0.3)
+        return number
+
+    found = []
+    with pytest.raises(LostError, match=r"the cluster at tcp://127\.0\.0\.1:\d+ was lost: no worker is left"):
+        for value in Workers(cluster=address).each((slowly, (k,)) for k in range(1_000)):
+            found.append(value)
+            for worker in started[1:]:
+                worker.kill()
+    assert 1 <= len(found) < 1_000
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_sweep_on_a_cluster_has_the_result_hash_of_one_here(
     cluster: tuple[str, list[subprocess.Popen[str]]], tmp_path: Path
 ) -> None:
@@ -117,5 +189,6 @@ def test_a_sweep_on_a_cluster_has_the_result_hash_of_one_here(
     plan = load(tmp_path / "small.toml")
     far = sweep.run(plan, tmp_path / "far", Options(workers=Workers(cluster=cluster[0]), together=1))
     near = sweep.run(plan, tmp_path / "near", Options())
+    assert far.table["error"].drop_nulls().to_list() == []
     assert (far.done, far.failed) == (3, 0)
     assert far.result_hash == near.result_hash
