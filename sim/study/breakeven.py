@@ -21,8 +21,9 @@ from sim.study.factors import Factor, Floats, Model
 class BreakEven:
     """Where `rate` crosses `target`. crossings: every value of the factor at which it does, in order.
 
-    low, high: the values between which the crossing lies when the rate's interval is allowed for (None where
-    a bound does not cross within the range). words: the finding in a clause. places, rates: the curve.
+    low, high: the values between which a single crossing lies when the rate's interval is allowed for, that
+    is, where the curve's bounds cross; None where a bound does not cross within the range, or crosses more
+    than once, or where there are several crossings. words: the finding in a clause. places, rates: the curve.
     """
 
     factor: Factor
@@ -38,27 +39,39 @@ class BreakEven:
 def break_even(model: Model, target: float, points: int = 9, progress: Progress = silent) -> BreakEven:
     """Find where the rate of a model with one factor crosses `target` (on the rate's own scale).
 
-    points: of the first grid; as many again are laid around the first crossing found.
+    points: of the first grid; nearly as many again are laid inside every step in which the rate crosses.
     Raises ValueError unless the model has exactly one factor, and StudyError where nothing is disclosed.
     """
     (factor,) = model.factors
     grid = np.linspace(factor.low, factor.high, points)
     made = model.rates([{factor.key: float(x)} for x in grid], progress)
-    first = crossings(grid, _values(made), target)
-    if first:
-        at = int(np.clip(np.searchsorted(grid, first[0]) - 1, 0, points - 2))
-        finer = np.linspace(grid[at], grid[at + 1], points)[1:-1]
+    steps = {
+        int(np.clip(np.searchsorted(grid, x) - 1, 0, points - 2))
+        for x in crossings(grid, _values(made), target)
+    }
+    if steps:
+        finer = np.concatenate([np.linspace(grid[k], grid[k + 1], points)[1:-1] for k in sorted(steps)])
         more = model.rates([{factor.key: float(x)} for x in finer], progress)
         order = np.argsort(np.concatenate([grid, finer]), kind="stable")
         grid, made = np.concatenate([grid, finer])[order], [[*made, *more][k] for k in order]
     found = crossings(grid, _values(made), target)
-    low = crossings(grid, np.array([_or(each.low, each.value) for each in made]), target)
-    high = crossings(grid, np.array([_or(each.high, each.value) for each in made]), target)
-    ends = sorted(side[0] for side in (low, high) if side)
+    low, high = _ends(grid, made, target) if len(found) == 1 else (None, None)
     return BreakEven(
-        factor, target, found, ends[0] if len(ends) == 2 else None, ends[1] if len(ends) == 2 else None,
+        factor, target, found, low, high,
         _words(factor, target, found, made), tuple(map(float, grid)), tuple(made),
     )  # fmt: skip
+
+
+def _ends(grid: Floats, made: Sequence[Rate], target: float) -> tuple[float | None, float | None]:
+    """Return where the bounds of the rate cross: the end below the crossing, and the one above it.
+
+    A rising rate reaches the bar first with its upper bound, a falling one with its lower.
+    """
+    lower = crossings(grid, np.array([_or(each.low, each.value) for each in made]), target)
+    upper = crossings(grid, np.array([_or(each.high, each.value) for each in made]), target)
+    values = _values(made)
+    first, last = (upper, lower) if values[-1] > values[0] else (lower, upper)
+    return (first[0] if len(first) == 1 else None), (last[0] if len(last) == 1 else None)
 
 
 def crossings(places: Floats, values: Floats, target: float) -> tuple[float, ...]:
@@ -79,6 +92,12 @@ def crossings(places: Floats, values: Floats, target: float) -> tuple[float, ...
 def _words(factor: Factor, target: float, found: Sequence[float], made: Sequence[Rate]) -> str:
     rate = made[0]
     bar = f"{target:g} per {rate.per:,} {rate.denominator_name}"
+    if len(found) > 1:
+        places = ", ".join(f"{x:.3g}" for x in found)
+        return (
+            f"the rate crosses {bar} more than once, where {factor.label.lower()} is {places}: "
+            "it turns back, or its noise is wider than its slope; more replicates tell which"
+        )
     if found:
         return (
             f"the rate crosses {bar} where {factor.label.lower()} is {', '.join(f'{x:.3g}' for x in found)}"

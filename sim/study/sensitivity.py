@@ -130,9 +130,7 @@ def sobol(model: Model, samples: int = 256, seed: int = 1, progress: Progress = 
 
     Raises InputErrors without the extra "sensitivity", or if samples is no power of two.
     """
-    if samples < 2 or samples & (samples - 1):
-        raise InputErrors([Mistake("sobol", "samples", f"should be a power of two (got {samples})")])
-    sample, analyze = _salib()
+    sample, analyze = check_sobol(samples)
     names = [factor.key for factor in model.factors]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     points = sample(problem, samples, calc_second_order=False, seed=seed)
@@ -147,7 +145,10 @@ def sobol(model: Model, samples: int = 256, seed: int = 1, progress: Progress = 
     return tuple(sorted(made, key=lambda index: -index.total))
 
 
-def _salib() -> tuple[Any, Any]:
+def check_sobol(samples: int) -> tuple[Any, Any]:
+    """Return SALib's functions that sample and analyze; raises InputErrors as `sobol` does."""
+    if samples < 2 or samples & (samples - 1):
+        raise InputErrors([Mistake("sobol", "samples", f"should be a power of two (got {samples})")])
     try:
         from SALib.analyze.sobol import analyze  # noqa: PLC0415 - an extra, wanted only here
         from SALib.sample.sobol import sample  # noqa: PLC0415

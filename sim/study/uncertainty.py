@@ -52,7 +52,8 @@ class Uncertainty:
     """The three ranges of one rate, on its own scale.
 
     base: the rate at the scenario itself; its prediction range is luck. draws: settings drawn, and the rate
-    of each. inputs_low, inputs_high: 5th and 95th percentile over draws. shares: of the variance over draws
+    of each. inputs_low, inputs_high: 5th and 95th percentile over draws (of the rates as estimated, so that
+    with few replicates some luck widens them). shares: of the variance over draws
     and populations together, the part due to inputs and the part due to luck. rules: the rate of each rule.
     """
 
@@ -174,12 +175,22 @@ def uncertainty(
 def components(sampled: Sequence[Rate]) -> tuple[float, float]:
     """Return the shares of variance due to inputs and to luck, from the replicate values of each draw.
 
-    Luck is the mean variance within draws; inputs the variance of the draws' means. On common luck the means
-    move together, so no part of the luck has to be taken off the spread between draws.
+    Luck is the mean variance within draws. The means of the draws share the luck of the populations, but not
+    what luck and inputs do together: with R replicates a part of that, the residual variance of the table of
+    draws and replicates over R, is in their spread and is taken off (two-way analysis of variance, both ways
+    random; Searle, Casella and McCulloch 1992, chapter 4). Replicates without a rate in some draw are left
+    out.
     """
-    inside = [np.array([v for v in rate.values if v is not None]) for rate in sampled]
-    luck = float(np.mean([each.var(ddof=1) if each.size > 1 else 0.0 for each in inside]))
-    inputs = float(np.var([each.mean() for each in inside], ddof=1))
+    table = np.array([[np.nan if v is None else v for v in rate.values] for rate in sampled], np.float64)
+    table = table[:, ~np.isnan(table).any(axis=0)]
+    draws, replicates = table.shape
+    if draws < 2 or replicates < 1:
+        return 0.0, 0.0
+    means = table.mean(axis=1)
+    luck = float(table.var(axis=1, ddof=1).mean()) if replicates > 1 else 0.0
+    rest = table - means[:, None] - table.mean(axis=0) + table.mean()
+    residual = float(np.square(rest).sum()) / max(1, (draws - 1) * (replicates - 1))
+    inputs = max(0.0, float(means.var(ddof=1)) - residual / replicates)
     total = luck + inputs
     return (inputs / total, luck / total) if total > 0 else (0.0, 0.0)
 

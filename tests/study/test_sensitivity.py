@@ -122,6 +122,20 @@ def test_break_even_of_a_curve_is_where_it_crosses_the_bar_and_its_interval_wher
     assert list(found.places) == sorted(found.places)
 
 
+def test_every_crossing_is_found_as_finely_as_the_first_and_told() -> None:
+    found = break_even(model(lambda x: (x[0] - 0.5) ** 2, 1, half_width=0.01), target=0.04)
+    assert found.crossings == pytest.approx((0.3, 0.7), abs=1e-3)
+    assert (found.low, found.high) == (None, None)
+    assert "more than once, where factor 0 is 0.3, 0.7: it turns back" in found.words
+
+
+def test_an_end_of_the_interval_that_lies_outside_the_range_is_left_open() -> None:
+    rising = break_even(model(lambda x: x[0], 1, half_width=0.2), target=0.9)
+    assert (rising.low, rising.high) == (pytest.approx(0.7, abs=0.01), None)
+    falling = break_even(model(lambda x: 1 - x[0], 1, half_width=0.2), target=0.9)
+    assert (falling.low, falling.high) == (None, pytest.approx(0.3, abs=0.01))
+
+
 def test_a_bar_that_is_never_crossed_is_told_with_the_side() -> None:
     assert "stays below 100" in break_even(model(lambda x: x[0], 1), target=100.0).words
     assert "stays above -1" in break_even(model(lambda x: x[0], 1), target=-1.0).words

@@ -60,6 +60,14 @@ def test_variance_is_divided_as_it_was_made() -> None:
     assert inputs == pytest.approx(made_of[0] / sum(made_of), abs=0.01)
 
 
+def test_luck_that_is_left_in_the_means_is_not_taken_for_inputs() -> None:
+    chance = np.random.default_rng(4)
+    alike = [
+        rate(chance.poisson(50, 5).tolist()) for _ in range(400)
+    ]  # inputs do nothing, luck is not shared
+    assert components(alike)[0] < 0.05  # the plain variance of the means would say one sixth
+
+
 def test_every_mistake_of_a_file_of_beliefs_is_told(tmp_path: Path) -> None:
     file = tmp_path / "beliefs.toml"
     file.write_text(
