@@ -5,6 +5,7 @@ Work calls `progress(step, done, total, **info)`; it never prints. `info` may ho
     people      registry records seen so far in this step, from which people per second are shown
     replicate   the replicate at work, from 0
     note        a few words
+    more        true while more of what was finished together is still to be told: no time left is given
 
 A listener must be quick and must not raise; the work does not wait for a person to read.
 """
@@ -64,7 +65,7 @@ class Steps:
         words = [str(info["note"])] if info.get("note") else []
         if info.get("people") and seconds > 0:
             words.append(f"{speed(info['people'] / seconds)} people/s")
-        if 0 < done < total and seconds >= 1:
+        if 0 < done < total and seconds >= 1 and not info.get("more"):
             words.append(f"{span(seconds / done * (total - done))} left")
         elif done >= total and seconds >= 1:
             words.append(f"took {span(seconds)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from sim.commands.ranking import SAMPLES, TRAJECTORIES, Told, ranked, screened
 from sim.commands.run import Sets, Switch
 from sim.commands.run import load as load_scenario
 from sim.commands.study import AsJson, known_rate, workers_of
@@ -16,7 +17,12 @@ from sim.errors import InputErrors, Mistake
 
 if TYPE_CHECKING:
     from sim.progress import Progress
+    from sim.scenario import Scenario
+    from sim.study.breakeven import BreakEven
     from sim.study.factors import Factor, Model
+
+DRAWS = 100
+"""Of the uncertainty of inputs, where --samples does not say."""
 
 METHODS = ("morris", "sobol", "tornado", "break-even", "uncertainty")
 RULES = {
@@ -41,6 +47,7 @@ def sensitivity(
     replicates: str | None = None,
     workers: int = 1,
     cluster: str | None = None,
+    dry_run: Switch = False,
     as_json: AsJson = False,
     quiet: Switch = False,
 ) -> None:
@@ -48,43 +55,51 @@ def sensitivity(
 
     Args:
         scenario: a scenario file, or the name of one that comes ready.
-        method: morris screens; sobol ranks what is left; tornado shows; break-even needs one --factor and
-            --target; uncertainty draws the inputs and separates luck, inputs and rules.
+        method: morris screens; sobol screens and ranks what is left by its share of the variance (with
+            --factor it ranks those, unscreened); tornado sets each factor to its ends; break-even needs one
+            --factor and --target; uncertainty draws the inputs and separates luck, inputs and rules.
         factors: a number of the model, KEY or KEY=LOW,HIGH; many times. Default: those of the beliefs.
         target: the bar of break-even, on the rate's own scale.
         samples: trajectories (morris, 20), base samples (sobol, 256) or draws (uncertainty, 100).
         beliefs: a file of stated distributions in place of the shipped one.
         sets: KEY=VALUE, one setting changed; may be given many times.
-        rate: the rate watched, by its name in rates.csv.
+        rate: the rate watched, by its name.
         replicates: populations for each point.
         workers: processes that share the points.
         cluster: address of a Dask scheduler (extra "cluster").
+        dry_run: print the number of settings, time and memory, and do nothing.
         as_json: print the result for machines.
         quiet: print nothing but the result.
     """
     pool = workers_of(workers, cluster)
     known_rate(rate)
+    _known_method(method)
+    base = load_scenario(scenario, sets, replicates=replicates)
+    from sim.progress import listener
+    from sim.study import uncertainty
+    from sim.study.factors import Model
+
+    held = uncertainty.beliefs(beliefs)
+    chosen = _factors(factors) or tuple(each.factor for each in held)
+    screens = method == "sobol" and not factors
+    if dry_run:
+        return print(_dry(base, points_of(method, len(chosen), samples, screens), workers))
+    model = Model(base, chosen, rate, pool)
+    with listener(quiet) as progress:
+        if method == "uncertainty":
+            (rows, text), more = _uncertainty(model, held, samples, progress)
+        elif method == "break-even":
+            (rows, text), more = _break_even(model, target, progress)
+        else:
+            (rows, text), more = (screened if screens else ranked)(model, method, samples, progress)
+    told = {"synthetic": True, "scenario": base.name, "method": method, "rate": rate, "found": rows} | more
+    print(json.dumps(told, indent=2) if as_json else f"SYNTHETIC DATA. {base.title or base.name}\n{text}")
+
+
+def _known_method(method: str) -> None:
     if method not in METHODS:
         problem = f"should be one of {', '.join(METHODS)} (got {method})"
         raise InputErrors([Mistake("command line", "--method", problem)])
-    base = load_scenario(scenario, sets, replicates=replicates)
-
-    from sim.progress import listener
-    from sim.study.factors import Model
-    from sim.study.uncertainty import beliefs as read
-
-    held = read(beliefs)
-    chosen = _factors(factors) or tuple(belief.factor for belief in held)
-    model = Model(base, chosen, rate, pool)
-    with listener(quiet) as progress:
-        if method == "break-even":
-            rows, text = _break_even(model, target, progress)
-        elif method == "uncertainty":
-            rows, text = _uncertainty(model, held, samples or 100, progress)
-        else:
-            rows, text = _ranked(model, method, samples, progress)
-    told = {"synthetic": True, "scenario": base.name, "method": method, "rate": rate, "found": rows}
-    print(json.dumps(told, indent=2) if as_json else f"SYNTHETIC DATA. {base.title or base.name}\n{text}")
 
 
 def _factors(given: Sequence[str]) -> tuple[Factor, ...]:
@@ -108,50 +123,31 @@ def _factors(given: Sequence[str]) -> tuple[Factor, ...]:
     return tuple(found)
 
 
-def _ranked(model: Model, method: str, samples: int | None, progress: Progress) -> tuple[Any, str]:
-    from sim.study import sensitivity as methods
-
-    rows: list[dict[str, Any]] = []
-    if method == "morris":
-        for effect in methods.morris(model, samples or 20, model.base.seed, progress):
-            rows.append(
-                {
-                    "factor": effect.factor.key,
-                    "grade": effect.factor.grade,
-                    "mu_star": effect.mu_star,
-                    "low": effect.low,
-                    "high": effect.high,
-                    "mu": effect.mu,
-                    "sigma": effect.sigma,
-                }
-            )
-    elif method == "sobol":
-        for index in methods.sobol(model, samples or 256, model.base.seed, progress):
-            rows.append(
-                {
-                    "factor": index.factor.key,
-                    "grade": index.factor.grade,
-                    "total": index.total,
-                    "total_half_width": index.total_half_width,
-                    "first": index.first,
-                    "first_half_width": index.first_half_width,
-                }
-            )
-    else:
-        for bar in methods.tornado(model, progress):
-            rows.append(
-                {
-                    "factor": bar.factor.key,
-                    "grade": bar.factor.grade,
-                    "at": [bar.factor.low, bar.factor.high],
-                    "rate_at_low": bar.at_low.value,
-                    "rate_at_high": bar.at_high.value,
-                }
-            )
-    return rows, "\n".join(_line(row) for row in rows)
+def points_of(method: str, factors: int, samples: int | None, screened: bool) -> int:
+    """Return how many settings a method runs; of break-even the most for a single crossing."""
+    screening = TRAJECTORIES * (factors + 1) if screened else 0
+    return {
+        "morris": (samples or TRAJECTORIES) * (factors + 1),
+        "sobol": screening + (samples or SAMPLES) * (min(factors, 8 if screened else factors) + 2),
+        "tornado": 2 * factors,
+        "break-even": 16,
+        "uncertainty": 1 + (samples or DRAWS) + len(RULES),
+    }[method]
 
 
-def _break_even(model: Model, target: float | None, progress: Progress) -> tuple[Any, str]:
+def _dry(base: Scenario, points: int, workers: int) -> str:
+    from sim.progress import span
+    from sim.study.estimate import estimate
+
+    found = estimate([base] * points, workers)
+    return (
+        f"at most {points:,} settings of {base.replicates} populations: about {span(found.seconds)} and "
+        f"{found.memory / 2**30:.1f} GB (from measured speeds; expect a factor of two)"
+    )
+
+
+def _break_even(model: Model, target: float | None, progress: Progress) -> Told:
+    from sim.report.studies import as_study
     from sim.study.breakeven import break_even
 
     mistakes = []
@@ -172,16 +168,23 @@ def _break_even(model: Model, target: float | None, progress: Progress) -> tuple
         "words": found.words,
         "curve": curve,
     }
-    between = (
-        "" if found.low is None else f" (between {found.low:.3g} and {found.high:.3g} by the rate's interval)"
-    )
-    return row, f"If nothing else changes, {found.words}{between}."
+    return (row, f"If nothing else changes, {found.words}{_between(found)}."), as_study([], [found])
 
 
-def _uncertainty(model: Model, held: Sequence[Any], draws: int, progress: Progress) -> tuple[Any, str]:
+def _between(found: BreakEven) -> str:
+    if len(found.crossings) != 1 or (found.low is None and found.high is None):
+        return ""
+    if found.low is None:
+        return f" (at most {found.high:.3g} by the rate's interval)"
+    if found.high is None:
+        return f" (at least {found.low:.3g} by the rate's interval)"
+    return f" (between {found.low:.3g} and {found.high:.3g} by the rate's interval)"
+
+
+def _uncertainty(model: Model, held: Sequence[Any], draws: int | None, progress: Progress) -> Told:
     from sim.study.uncertainty import uncertainty
 
-    found = uncertainty(model, held, RULES, draws, progress)
+    found = uncertainty(model, held, RULES, draws or DRAWS, progress)
     low, high = found.structure
     unsure = _range(found.inputs_low, found.inputs_high)
     row = {
@@ -201,18 +204,10 @@ def _uncertainty(model: Model, held: Sequence[Any], draws: int, progress: Progre
         f"By rule, lowest to highest: {_range(low, high)}",
         f"Of the variance {found.share_inputs:.0%} is due to inputs and {found.share_luck:.0%} to luck.",
     ]
-    return row, "\n".join(text)
+    return (row, "\n".join(text)), {}
 
 
 def _range(low: float | None, high: float | None) -> str:
     from sim.outcome.rates import significant
 
     return "not known" if low is None or high is None else f"{significant(low)} to {significant(high)}"
-
-
-def _line(row: dict[str, Any]) -> str:
-    words = [
-        f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value}"
-        for name, value in row.items()
-    ]
-    return f"{words[0].removeprefix('factor='):<34} {'  '.join(words[1:])}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,14 +12,14 @@ from cyclopts import Parameter
 
 from sim.commands.run import Sets, Switch, check_out, split_sets
 from sim.commands.run import load as load_scenario
-from sim.errors import InputErrors, Mistake
+from sim.errors import InputErrors, LostError, Mistake, RefusedError
 
 if TYPE_CHECKING:
     from sim.progress import Quiet
     from sim.scenario import Scenario
     from sim.study.compare import Comparison
     from sim.study.grid import Plan
-    from sim.study.sweep import Namer, SweepResult
+    from sim.study.sweep import Namer, Options, SweepResult
     from sim.study.workers import Workers
 
 AsJson = Annotated[bool, Parameter(name="--json", negative="")]
@@ -70,16 +71,28 @@ def sweep(
     if cluster is None:
         refuse_if_too_large(estimate([cell.scenario for cell in plan.cells], workers))
     engine, run_id = _identity()
-    with _line_a_cell(quiet) as progress:
-        result = run(plan, out, Options(workers=pool, engine=engine, run_id=run_id, retry=retry), progress)
-    print(_as_json(result) if as_json else _as_text(plan, result))
+    options = Options(workers=pool, engine=engine, run_id=run_id, retry=retry)
+    try:
+        with _line_a_cell(quiet) as progress:
+            result = run(plan, out, options, progress)
+    except (KeyboardInterrupt, LostError):
+        print(_kept(plan, out, options), file=sys.stderr)
+        raise
+    print(_as_json(result) if as_json else sweep_text(plan, result))
     return 1 if result.failed else 0
+
+
+def _kept(plan: Plan, out: Path, options: Options) -> str:
+    """Say what an unfinished sweep has kept."""
+    from sim.study.sweep import kept
+
+    done = kept(plan, out, options)
+    place = out / plan.name
+    return f"{done} of {len(plan.cells)} cells are kept in {place}; the same command goes on from there"
 
 
 def _line_a_cell(quiet: bool) -> Quiet:
     """Return bars on a terminal, else a listener that writes a line for every cell."""
-    import sys
-
     from sim.progress import Lines, listener
 
     return listener(quiet) if quiet or sys.stderr.isatty() else Lines(every=0)
@@ -87,11 +100,12 @@ def _line_a_cell(quiet: bool) -> Quiet:
 
 def workers_of(count: int, cluster: str | None) -> Workers:
     """Return the workers asked for; raises InputErrors for a count that cannot be meant."""
+    from sim.record.identity import computing
     from sim.study.workers import Workers
 
     if not 1 <= count <= 256:
         raise InputErrors([Mistake("command line", "--workers", f"is not in [1, 256] (got {count})")])
-    return Workers(count, cluster)
+    return Workers(count, cluster, computing)
 
 
 def _identity() -> tuple[str, Namer]:
@@ -108,44 +122,70 @@ def _identity() -> tuple[str, Namer]:
 
 def _estimate(plan: Plan, workers: int, as_json: bool) -> str:
     from sim.progress import span
-    from sim.study.estimate import estimate
+    from sim.study.estimate import estimate, refuse_if_too_large
 
     found = estimate([cell.scenario for cell in plan.cells], workers)
+    try:
+        refuse_if_too_large(found)
+        refused = ""
+    except RefusedError as error:
+        refused = str(error)
     if as_json:
-        told = {"sweep": plan.name, "cells": len(plan.cells), "seconds": found.seconds, "bytes": found.memory}
+        told = {
+            "sweep": plan.name,
+            "cells": len(plan.cells),
+            "populations": found.populations,
+            "seconds": round(found.seconds, 1),
+            "bytes": found.memory,
+            "refused": refused or None,
+        }
         return json.dumps(told, indent=2)
     varied = ", ".join(plan.varied) or "nothing"
+    warned = f"\nwould be refused here: {refused}" if refused else ""
     return (
         f"{plan.title}: {len(plan.cells):,} cells, {found.populations:,} populations; varied: {varied}\n"
         f"about {span(found.seconds)} and {found.memory / 2**30:.1f} GB with {workers} "
-        f"{'process' if workers == 1 else 'processes'} (from measured speeds; expect a factor of two)"
+        f"{'process' if workers == 1 else 'processes'} (from measured speeds; expect a factor of two){warned}"
     )
 
 
-def _as_text(plan: Plan, result: SweepResult) -> str:
+def sweep_text(plan: Plan, result: SweepResult) -> str:
+    """Return the headline of every cell, and how the cells fared."""
     import polars as pl
 
+    from sim.outcome import RATES
     from sim.study.tables import headline
 
-    table = headline(result.table).select(*plan.varied, "status", "text", "error")
+    found = pl.coalesce("text", pl.format("FAILED: {}", "error")).alias(RATES[0].label)
+    table = headline(result.table).select(*plan.varied, found)
     with pl.Config(
         tbl_rows=60,
         tbl_hide_dataframe_shape=True,
         tbl_hide_column_data_types=True,
-        fmt_str_lengths=90,
-        tbl_width_chars=150,
+        fmt_str_lengths=160,
+        tbl_width_chars=200,
         tbl_formatting="NOTHING",
     ):
         shown = str(table)
+    told = [f"{result.done} {'cell' if result.done == 1 else 'cells'} done"]
+    told += [f"{result.failed} failed (--retry tries them again)"] if result.failed else []
+    told += [f"{result.reused} kept from before"] if result.reused else []
+    told += [f"{result.damaged} damaged and done again"] if result.damaged else []
     lines = [
         f"SYNTHETIC DATA. {plan.title}",
+        *(["Preview: a rate to cite needs more replicates."] if _preview(plan) else []),
         shown,
         "",
-        f"{result.done} cells done, {result.failed} failed; {result.reused} kept from before, "
-        f"{result.damaged} damaged and done again; result hash {result.result_hash[:12]}",
-        f"Results: {result.folder}",
+        f"{', '.join(told)}; result hash {result.result_hash[:12]}",
+        f"Every rate, by group too: {result.folder / 'sweep.csv'}",
     ]
     return "\n".join(lines)
+
+
+def _preview(plan: Plan) -> bool:
+    """Whether some cell has fewer replicates than a number to cite needs."""
+    scenarios = [cell.scenario for cell in plan.cells]
+    return any(each.replicates < each.value("study.preview_below") for each in scenarios)
 
 
 def _as_json(result: SweepResult) -> str:

@@ -21,7 +21,8 @@ A cell is one combination: axes times rows of the zip times points of the hyperc
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -96,7 +97,7 @@ def load(name: str | Path, overrides: Iterable[tuple[str, str]] = (), max_cells:
 
     overrides: (key, text) of `--set`; a text with commas outside brackets is an axis, as in a=1,2,3.
     """
-    file = _locate(name)
+    file, overrides = _locate(name), list(overrides)
     told = display(file)
     mistakes: list[Mistake] = []
     spec = _validated(read_toml(file), told)
@@ -113,9 +114,9 @@ def load(name: str | Path, overrides: Iterable[tuple[str, str]] = (), max_cells:
         raise InputErrors(sorted(set(mistakes)))
     _refuse_if_large(axes, zipped, spec.latin_hypercube, max_cells)
     points = list(_combinations(axes, zipped, ranges, spec.latin_hypercube))
-    base = _base(spec, file).replace(fixed)
-    varied = (*axes, *zipped, *ranges)
-    return Plan(file.stem, spec.title or file.stem, spec.summary, varied, _cells(base, points, told))
+    given = {key.strip() for key, _ in overrides}
+    cells = _cells(_base(spec, file), fixed, points, lambda key: SET if key in given else told)
+    return Plan(file.stem, spec.title or file.stem, spec.summary, (*axes, *zipped, *ranges), cells)
 
 
 def _locate(name: str | Path) -> Path:
@@ -274,15 +275,19 @@ def latin_hypercube(ranges: Ranges, samples: int, seed: int) -> list[dict[str, f
     return [{key: float(column[row]) for key, column in columns.items()} for row in range(samples)]
 
 
-def _cells(base: Scenario, points: Sequence[dict[str, Any]], told: str) -> tuple[Cell, ...]:
-    """Build every cell's scenario; raises InputErrors with the mistakes of all of them."""
+def _cells(
+    base: Scenario, fixed: dict[str, Any], points: Sequence[dict[str, Any]], where: Callable[[str], str]
+) -> tuple[Cell, ...]:
+    """Build every cell's scenario; raises InputErrors with all mistakes. where: the place that gave a key."""
     cells: list[Cell] = []
     mistakes: set[Mistake] = set()
+    with suppress(InputErrors):  # told below, with those of the cells
+        base, fixed = base.replace(fixed), {}
     for number, settings in enumerate(points):
         try:
-            cells.append(Cell(number, settings, base.replace(settings)))
+            cells.append(Cell(number, settings, base.replace(fixed | settings)))
         except InputErrors as errors:
-            mistakes |= {Mistake(told, each.key, each.problem) for each in errors.mistakes}
+            mistakes |= {Mistake(where(each.key), each.key, each.problem) for each in errors.mistakes}
     if mistakes:
         raise InputErrors(sorted(mistakes))
     return tuple(cells)

@@ -84,15 +84,20 @@ def run(plan: Plan, out: Path, options: Options, progress: Progress = silent) ->
     with lock(folder):
         remove_leftovers(cells)
         remove_leftovers(folder)
-        kept, damaged = _kept(plan, cells, options)
-        progress(STEP, len(kept), len(plan.cells), note=f"{len(kept)} kept from before" if kept else "")
-        reused = len(kept)
-        for cell, body in _compute([c for c in plan.cells if c.number not in kept], options):
+        found, damaged = _kept(plan, cells, options)
+        progress(STEP, len(found), len(plan.cells), note=f"{len(found)} kept from before" if found else "")
+        reused = len(found)
+        for cell, body, more in _compute([c for c in plan.cells if c.number not in found], options):
             write_cell(_path(cells, cell, options), body)
-            kept[cell.number] = body
-            progress(STEP, len(kept), len(plan.cells), note=_note(cell, body))
-        bodies = [kept[cell.number] for cell in plan.cells]
+            found[cell.number] = body
+            progress(STEP, len(found), len(plan.cells), note=_note(cell, body), more=more)
+        bodies = [found[cell.number] for cell in plan.cells]
         return _gather(plan, folder, bodies, options, (reused, damaged, time.monotonic() - began))
+
+
+def kept(plan: Plan, out: Path, options: Options) -> int:
+    """Return how many cells of `plan` are in `out/<name>`, whole."""
+    return len(_kept(plan, out / plan.name / "cells", options)[0])
 
 
 def cell_name(scenario: Scenario, engine: str) -> str:
@@ -118,13 +123,16 @@ def _kept(plan: Plan, cells: Path, options: Options) -> tuple[dict[int, dict[str
     return found, damaged
 
 
-def _compute(missing: Sequence[Cell], options: Options) -> Iterator[tuple[Cell, dict[str, Any]]]:
-    """Yield each missing cell with its body, in batches of cells that share their people."""
+def _compute(missing: Sequence[Cell], options: Options) -> Iterator[tuple[Cell, dict[str, Any], bool]]:
+    """Yield each missing cell with its body, and whether more of its batch, done with it, are to come.
+
+    A batch is a group of cells that share their people.
+    """
     groups = batches(missing, options.together, options.workers.count)
     tasks = ((run_batch, (tuple(cell.scenario for cell in group),)) for group in groups)
     for group, outcomes in zip(groups, options.workers.each(tasks), strict=True):
         for cell, outcome in zip(group, outcomes, strict=True):
-            yield cell, _body(cell, outcome)
+            yield cell, _body(cell, outcome), cell is not group[-1]
 
 
 def _body(cell: Cell, outcome: Outcome) -> dict[str, Any]:

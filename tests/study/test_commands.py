@@ -9,10 +9,15 @@ import polars as pl
 import pytest
 
 from sim.cli import call
-from sim.commands.study import comparison_json, comparison_text
+from sim.commands.study import comparison_json, comparison_text, sweep_text
+from sim.errors import LostError
+from sim.outcome import COUNTS
 from sim.outcome.rates import Definition, Settings
 from sim.scenario import Scenario
+from sim.study import sweep as study_sweep
 from sim.study.compare import paired
+from sim.study.grid import load as load_plan
+from sim.study.tables import sweep_table
 
 SMALL = ["--set", "population.size=2000", "--set", "requests.count=100", "--set", "requests.coverage=0.9"]
 CALM = ["--set", "noise.unit_missing.rate=0.0", "--quiet"]
@@ -59,6 +64,66 @@ def test_a_dry_run_tells_cells_time_and_memory_and_does_nothing(
     assert not (tmp_path / "none").exists()
 
 
+def test_a_dry_run_says_what_would_be_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    huge = ["--set", "population.size=160000000", "--set", "requests.count=50000000"]
+    assert call(["sweep", "threshold", "--dry-run", *huge]) == 0
+    assert "would be refused here: needs about" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("method", "settings"),
+    [(["morris"], 180), (["sobol"], 180 + 256 * 10), (["uncertainty", "--samples", "50"], 55)],
+)
+def test_a_dry_run_of_a_sensitivity_study_tells_how_many_settings_it_has(
+    method: list[str], settings: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(["sensitivity", "name-dob", "--dry-run", "--method", *method]) == 0
+    assert capsys.readouterr().out.startswith(f"at most {settings:,} settings of 5 populations: about ")
+
+
+def test_a_mistake_in_a_setting_names_the_place_that_gave_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "odd.toml"
+    file.write_text(
+        'scenario = "name-dob"\n[set]\nfoo = 3\n[axes]\nrequests.tin_share = [0.2, 2]\n', encoding="utf-8"
+    )
+    assert call(["sweep", str(file), "--set", "linkage.tie=some"]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(": ")[1] for line in told] == ["linkage.tie", "foo", "requests.tin_share"]
+    assert told[0].startswith("--set: ")
+    assert all(line.startswith(f"{file}: ") for line in told[1:])
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, LostError("the cluster was lost")])
+def test_a_sweep_that_is_ended_says_what_is_kept(
+    end: BaseException | type[BaseException],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def ended(*_: object) -> None:
+        raise end
+
+    monkeypatch.setattr(study_sweep, "run", ended)
+    assert call(["sweep", "threshold", "--out", str(tmp_path)]) == (130 if end is KeyboardInterrupt else 1)
+    assert f"0 of 7 cells are kept in {tmp_path / 'threshold'}" in capsys.readouterr().err
+
+
+def test_a_table_shows_a_failed_cell_as_one_and_no_empty_columns(tmp_path: Path) -> None:
+    plan = load_plan(Path("threshold"), [("linkage.threshold", "0.5,0.9"), ("replicates", "2")])
+    row = dict.fromkeys([*COUNTS, "registry"], 0) | {"disclosed": 1_000, "wrong_disclosed": 9}
+    done = {"status": "done", "error": "", "counts": [row, row]}
+    done["group_counts"] = [{"replicate": 0, "dimension": "origin", "level": "spanish"} | row]
+    failed = {"status": "failed", "error": "too many"}
+    table = sweep_table(plan, [done, failed])
+    text = sweep_text(plan, study_sweep.SweepResult(tmp_path, table, "0" * 64, 1, 1, 0, 0, 1.0))
+    assert "FAILED: too many" in text
+    assert "9 per 1,000 addresses disclosed" in text
+    assert "null" not in text
+    assert "1 cell done, 1 failed (--retry tries them again); result hash 000000000000" in text
+
+
 def test_a_comparison_is_told_rates_first_then_difference_then_ratio() -> None:
     frames = (pl.DataFrame({"k": k, "n": [1_000] * 4}) for k in ([20, 25, 22, 19], [40, 46, 45, 38]))
     definition = Definition("wrong_person", "", "k", "n", "addresses disclosed")
@@ -83,7 +148,9 @@ def test_two_rules_are_compared_on_the_same_people(capsys: pytest.CaptureFixture
 def test_break_even_and_tornado_run_on_the_model_itself(capsys: pytest.CaptureFixture[str]) -> None:
     once = ["--replicates", "1", *SMALL, *CALM, "--json", "--factor", "requests.coverage=0.2,0.9"]
     assert call(["sensitivity", "name-only", "--method", "tornado", *once]) == 0
-    (bar,) = json.loads(capsys.readouterr().out)["found"]
+    told = json.loads(capsys.readouterr().out)
+    assert told["swings"][0]["label"]  # what `sim report --study` shows
+    (bar,) = told["found"]
     assert bar["rate_at_low"] > bar["rate_at_high"]  # fewer of the people asked for are there to be found
     middle = str((bar["rate_at_low"] + bar["rate_at_high"]) / 2)
     assert call(["sensitivity", "name-only", "--method", "break-even", "--target", middle, *once]) == 0
