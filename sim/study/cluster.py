@@ -8,6 +8,7 @@ worker.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
@@ -101,7 +102,9 @@ class ClusterBackend(ParallelBackendBase):  # type: ignore[misc]
         if isinstance(out, LostError):
             raise out
         try:
-            return out.result()
+            return self._fetched(out)
+        except LostError:
+            raise
         except ImportError as error:
             raise LostError(
                 f"a worker of the cluster at {self._address} cannot load the program ({error}); "
@@ -111,6 +114,26 @@ class ClusterBackend(ParallelBackendBase):  # type: ignore[misc]
             if type(error).__module__.startswith("distributed") or out.cancelled():
                 raise LostError(f"the cluster at {self._address} gave up a task: {error}") from error
             raise
+
+    def _fetched(self, future: Any) -> Any:
+        """Fetch a result that is there, unless it went with its worker and nobody can make it again."""
+
+        async def fetch() -> Any:
+            return await future
+
+        # Not `future.result(timeout=...)`: while it looks for a lost result it forgets its time-out.
+        coming = asyncio.run_coroutine_threadsafe(fetch(), self._client.loop.asyncio_loop)
+        since = time.monotonic()
+        while True:
+            try:
+                return coming.result(LOOK)
+            except TimeoutError:
+                if coming.done():  # the task's own
+                    raise
+                trouble = self._trouble()
+                since = since if trouble else time.monotonic()
+                if time.monotonic() - since >= PATIENCE:
+                    raise LostError(f"the cluster at {self._address} was lost: {trouble}") from None
 
     def start_call(self) -> None:
         """Begin to look after the cluster."""

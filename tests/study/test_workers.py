@@ -83,8 +83,9 @@ class Ended:
     ],
 )
 def test_what_ended_a_task_is_raised_and_not_waited_for(
-    error: Exception, kind: type[Exception], words: str
+    error: Exception, kind: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(ClusterBackend, "_fetched", lambda _, future: future.result())
     backend = ClusterBackend(None, "tcp://there:1", None)
     assert backend.retrieve_result_callback(Ended()) == 7
     with pytest.raises(kind, match=words):
