@@ -9,13 +9,15 @@ shown and none is starred: with many groups some interval will miss its truth by
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy import stats
 
 from sim.outcome.intervals import Floats, t_interval
-from sim.outcome.rates import HEADLINE, RATES, Rate, Settings, make
+from sim.outcome.rates import HEADLINE, RATES, Definition, Rate, Settings, make_of
 
 TOO_FEW = "too few"
 OVERALL = "everybody"
@@ -50,36 +52,60 @@ def group_rates(
     "everybody", or a level's name; dimensions without that level are compared with everybody.
     """
     definition = next(each for each in RATES if each.name == rate)
+    columns = {definition.numerator, definition.denominator}
     found = []
-    ordered = counts.sort("dimension", "level", "replicate")
+    ordered = counts.select("replicate", "dimension", "level", *columns).sort(
+        "dimension", "level", "replicate"
+    )
     for (dimension,), part in ordered.group_by("dimension", maintain_order=True):
-        grid = _grid(part, definition.numerator), _grid(part, definition.denominator)
-        levels = part.get_column("level").unique(maintain_order=True).to_list()
-        base = reference if reference in levels else OVERALL
-        for level in levels:
-            made = make(definition, part.filter(pl.col("level") == level), settings)
+        grid = _Grid.of(part, definition)
+        base = reference if reference in grid.levels else OVERALL
+        for place, level in enumerate(grid.levels):
+            here = grid.present[:, place]
+            made = make_of(definition, grid.events[here, place], grid.trials[here, place], settings)
             ratio = _ratio(grid, level, base, settings)
             found.append(GroupRate(str(dimension), level, made, base, *ratio))
     return tuple(found)
 
 
-def _grid(part: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Return one row a replicate and one column a level; a level absent from a replicate has count 0."""
-    wide = part.pivot("level", index="replicate", values=column).sort("replicate")
-    return wide.drop("replicate").fill_null(0).cast(pl.Float64)
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Counts of one dimension, shape (replicates, levels), 0 where a replicate has no such level.
+
+    present: where it has.
+    """
+
+    levels: tuple[str, ...]
+    events: Floats
+    trials: Floats
+    present: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, part: pl.DataFrame, definition: Definition) -> Self:
+        """Lay out the rows of one dimension."""
+        levels, column = np.unique(part.get_column("level").to_numpy(), return_inverse=True)
+        replicates, row = np.unique(part.get_column("replicate").to_numpy(), return_inverse=True)
+        shape = (replicates.size, levels.size)
+        events, trials, present = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_)
+        events[row, column] = part.get_column(definition.numerator).to_numpy()
+        trials[row, column] = part.get_column(definition.denominator).to_numpy()
+        present[row, column] = True
+        return cls(tuple(map(str, levels)), events, trials, present)
 
 
 def _ratio(
-    grid: tuple[pl.DataFrame, pl.DataFrame], level: str, base: str, settings: Settings
+    grid: _Grid, level: str, base: str, settings: Settings
 ) -> tuple[float | None, float | None, float | None, str]:
     """Return ratio, bounds and words for one level against the base."""
     if level == base:
         return None, None, None, "reference"
-    events, trials = (table.get_column(level).to_numpy() for table in grid)
+    mine = grid.levels.index(level)
+    events, trials = grid.events[:, mine], grid.trials[:, mine]
     if base == OVERALL:
-        base_events, base_trials = (table.sum_horizontal().to_numpy() for table in grid)
+        base_events, base_trials = grid.events.sum(axis=1), grid.trials.sum(axis=1)
     else:
-        base_events, base_trials = (table.get_column(base).to_numpy() for table in grid)
+        other = grid.levels.index(base)
+        base_events, base_trials = grid.events[:, other], grid.trials[:, other]
     scarce = min(events.mean(), base_events.mean()) < settings.min_group_events
     if scarce or min(events.min(), base_events.min()) == 0:
         return None, None, None, TOO_FEW

@@ -183,6 +183,11 @@ def make(definition: Definition, counts: pl.DataFrame, settings: Settings) -> Ra
     """Make one rate from a frame of counts with one row a replicate."""
     above = counts.get_column(definition.numerator).cast(pl.Float64).to_numpy()
     below = counts.get_column(definition.denominator).cast(pl.Float64).to_numpy()
+    return make_of(definition, above, below, settings)
+
+
+def make_of(definition: Definition, above: Floats, below: Floats, settings: Settings) -> Rate:
+    """Make one rate from its numerators and denominators, shape (replicates,)."""
     events, trials = int(above.sum()), int(below.sum())
     value = events / trials if trials else None
     # The same record may be disclosed for several requests: more wrong addresses than people is possible.
