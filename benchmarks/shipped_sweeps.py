@@ -1,8 +1,10 @@
 """Run the shipped sweeps once at a size two cores can do, and keep their tables with run IDs.
 
-Sizes are smaller than the sweeps' own, and told in the table; rates on names grow with the size of the file
-(see file-size), so that these are not national figures. Run with `python benchmarks/shipped_sweeps.py`, or
-with a folder that holds finished sweeps to write their tables only; writes benchmarks/results/sweeps/*.csv.
+Populations are as many as the sweeps say (20 a cell). Countries and lists are smaller, and their sizes
+told in the table; rates on names grow with the size of the file (see file-size), so that these are not
+national figures. Run with `python -m benchmarks shipped_sweeps`, or `python -m benchmarks.shipped_sweeps
+FOLDER` with a folder of finished sweeps to write their tables only; writes
+benchmarks/results/sweeps/*.csv and docs/sweeps.md.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ from pathlib import Path
 
 import polars as pl
 
-USUAL = ("population.size=300000", "requests.count=20000", "replicates=5")
+from benchmarks import sweep_findings
+
+USUAL = ("population.size=300000", "requests.count=20000")
 SWEEPS: dict[str, tuple[str, ...]] = {
     "name-rule": USUAL,
     "surname-handling": USUAL,
@@ -22,8 +26,8 @@ SWEEPS: dict[str, tuple[str, ...]] = {
     "number-share-by-coverage": USUAL,
     "address-quality": USUAL,
     "threshold": USUAL,
-    "request-size": ("population.size=1000000", "requests.count=4375,8000,45625", "replicates=5"),
-    "file-size": ("requests.count=20000", "replicates=3"),
+    "request-size": ("population.size=1000000", "requests.count=4375,8000,45625", "replicates=20"),
+    "file-size": ("requests.count=20000",),
 }
 RATES = ("wrong_person", "wrong_door", "answered", "missed")
 OUT = Path(__file__).parent / "results" / "sweeps"
@@ -66,13 +70,16 @@ def main() -> None:
     for name, sets in SWEEPS.items():
         if len(sys.argv) == 1:
             options = [word for pair in sets for word in ("--set", pair)]
-            subprocess.run([sys.executable, "-m", "sim", "sweep", name, *options], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "sim", "sweep", name, "--workers", "2", *options], check=True
+            )
         if (done / name / "manifest.json").exists():
             engine = json.loads((done / name / "manifest.json").read_text(encoding="utf-8"))["engine"]
             notes = {"sizes": " ".join(sets), "engine": engine[:24]}
             made = table(done / name).with_columns(**{key: pl.lit(text) for key, text in notes.items()})
             made.write_csv(OUT / f"{name}.csv")
             print(f"{name}: {made.height} rows")
+    sweep_findings.main()
 
 
 if __name__ == "__main__":

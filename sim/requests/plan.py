@@ -1,8 +1,12 @@
 """What is settled of each request by its number alone, before anybody is chosen for it.
 
 Whether it carries a nine-digit number, whether the person is in the registry, the group of countries of
-origin, and the chunk on which it falls. The draws are indexed by request, so that a change of one share moves
-only the requests that change.
+origin, and the chunk on which it falls. The draws are indexed by request, so that a change of one share
+changes what is settled here of the requests it moves and of no other. Who stands for a request is
+another matter: people are taken in the order of their priority (`persons.py`), so that a request that
+enters or leaves the registry passes its place in that order on, and the later requests of its chunk and
+origin get other people of the same pool. Scenarios that differ in `requests.coverage` or
+`requests.tin_share` therefore share most of the people asked for, but not which request asks for whom.
 """
 
 from __future__ import annotations
