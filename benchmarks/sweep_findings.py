@@ -34,6 +34,10 @@ Before citing one of them:
   borrowed numbers; what a sweep shows is how the answer moves with them.
 - Intervals hold the luck of populations and lists, not doubt about the inputs. Two cells of one sweep
   share their people and luck; to compare them use `sim compare`, not whether their intervals overlap.
+- What pairing wins depends on how many of the wrong answers two settings have in common
+  (`benchmarks/results/paired_difference.csv`). Where one setting's are a part of the other's, as with 4
+  % and 5 % of numbers borrowed, it is much; where one has none at all, or the two are disjoint, as with
+  an address that must agree, the best design wins nothing.
 - To repeat one: `sim sweep NAME` with the settings given under it (a table's `sizes`); `sim sweep NAME
   --dry-run` says what it costs.
 """
