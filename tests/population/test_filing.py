@@ -82,7 +82,7 @@ def test_duplicate_filings_repeat_the_person_before_them(chunk: Chunk) -> None:
 
 def test_second_surnames_and_middle_initials_are_lost_at_the_rates_asked_for(chunk: Chunk) -> None:
     two = chunk.surname2 > 0
-    assert (chunk.file_surname2[two] == 0).mean() == pytest.approx(0.12, abs=0.01)
+    assert (chunk.file_surname2[two] == 0).mean() == pytest.approx(0.06, abs=0.01)
     assert (chunk.file_surname2[~two] == 0).all()
     assert (chunk.file_middle[chunk.middle > 0] == 0).mean() == pytest.approx(0.35, abs=0.01)
 
