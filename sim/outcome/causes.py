@@ -11,7 +11,8 @@
 "The number decided" means that the path compares it and request and record have the same. The number goes
 first because it is what picked the record out of millions; that the two people also share a household or a
 name is told beside it (`wrong_shares_household`). A number was mistyped when the request carries neither the
-person's own number nor one known to be used with their identity (a household member's, a borrowed one). Two
+person's own number nor one known to be used with their identity (a household member's, a borrowed one), or
+when the record is filed under a number that is not its person's and no household explains it. Two
 names are the same when given name and all surnames have the same letters, either in truth or as they stood
 in the request and in the file; anything else that linked is a near name.
 """
@@ -47,6 +48,15 @@ def number_was_mistyped() -> pl.Expr:
     """Whether the number sent is nobody's whose use with this identity is known (all columns u32, 0 none)."""
     known = [pl.col(column) for column in ("tin", "mate_tin", "donor_tin")]
     return ~pl.any_horizontal(pl.col("tin_sent") == number for number in known)
+
+
+def number_was_misfiled() -> pl.Expr:
+    """Whether the record's number on file is by mistake the one sent: not its person's, nor a household's.
+
+    A borrowed number that a second record bears is the lender's household's, so it counts as shared.
+    """
+    foreign = pl.col("file_tin") != pl.col("tin")
+    return foreign & ~pl.col("same_household") & ~pl.col("number_borrowed")
 
 
 def name_key(*columns: str) -> pl.Expr:

@@ -8,8 +8,10 @@
 | no                  | in the registry                      |                 | missed                    |
 | no                  | not in the registry                  |                 | correctly_withheld        |
 
-With several addresses for one request (tie rule `all`) the worst of them decides, in the order wrong person,
-wrong door, right door; the columns `disclosed`, `wrong_disclosed` and `stale_disclosed` count addresses.
+"They live there" is about the home the person has now. Somebody whose return gives a preparer's office does
+not live there either, and counts as moved away. With several addresses for one request (tie rule `all`) the
+worst of them decides, in the order wrong person, wrong door, right door; the columns `disclosed`,
+`wrong_disclosed` and `stale_disclosed` count addresses.
 Causes and their precedence are in `causes.py`. Flags stand beside the outcome and are never mixed into it.
 """
 
@@ -19,7 +21,13 @@ import polars as pl
 
 from sim.linkage import Linked
 from sim.noise import Noisy
-from sim.outcome.causes import cause, name_key, number_decided, number_was_mistyped
+from sim.outcome.causes import (
+    cause,
+    name_key,
+    number_decided,
+    number_was_misfiled,
+    number_was_mistyped,
+)
 from sim.outcome.words import CAUSE, MISSED, OUTCOME, RIGHT_DOOR, WITHHELD, WRONG, WRONG_DOOR
 from sim.population import ETHNICITIES, NATIVITIES, Country
 from sim.requests import Requests
@@ -42,6 +50,7 @@ _BESIDE = (
     "surname_sent",
     "tin_sent",
     "number_mistyped",
+    "number_borrowed",
 )
 _PLACES = ("", "previous_", "hub_")
 _FOUND: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -104,6 +113,7 @@ def _asked(clean: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
         (~usable).alias("deficient_request"),
         (~_blank() & (~usable | _unit_lost())).alias("insufficient_address"),
         number_was_mistyped().alias("number_mistyped"),
+        (pl.col("tin_sent") == pl.col("donor_tin")).alias("number_borrowed"),
     )
 
 
@@ -158,6 +168,7 @@ def _against_truth(country: Country, asked: pl.DataFrame, disclosures: pl.DataFr
         same_household=_same_household(),
         number_decided=number_decided(),
     )
+    each = each.with_columns(number_mistyped=pl.col("number_mistyped") | number_was_misfiled())
     for prefix in ("", "file_"):
         each = each.with_columns(_names_of(country, each, prefix).alias(f"{prefix}name"))
     in_truth = name_key("given_asked", "surname_asked") == pl.col("name")

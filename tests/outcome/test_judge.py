@@ -143,8 +143,10 @@ def test_a_second_return_of_the_same_person_is_theirs() -> None:
     ("record", "sent", "cause"),
     [
         # a number decided
-        (STRANGER | {"by_number": True, "file_tin": 111}, {}, "shared_identifier"),  # both use it
-        (STRANGER | {"by_number": True, "file_tin": 333}, {"tin": 333}, "shared_identifier"),  # borrowed
+        (STRANGER | {"by_number": True, "file_tin": 111}, {}, "identifier_error"),  # mistyped on the return
+        (STRANGER | {"by_number": True, "file_tin": 111, "household": 9}, {}, "shared_identifier"),  # swapped
+        (STRANGER | {"by_number": True, "tin": 333, "file_tin": 333}, {"tin": 333}, "shared_identifier"),
+        (STRANGER | {"by_number": True, "file_tin": 333}, {"tin": 333}, "shared_identifier"),  # lender's mate
         (STRANGER | {"by_number": True, "file_tin": 222, "household": 9}, {"tin": 222}, "shared_identifier"),
         (STRANGER | {"by_number": True, "file_tin": 777}, {"tin": 777}, "identifier_error"),
         # no number decided
