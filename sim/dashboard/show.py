@@ -18,6 +18,7 @@ from sim.dashboard import live, state, words
 from sim.errors import SimulatorError
 from sim.outcome.rates import Rate
 from sim.report import wording
+from sim.report.calibration import unchecked
 from sim.report.findings import Findings
 
 PHONE = 310
@@ -129,9 +130,14 @@ def _metric(place: DeltaGenerator, label: str, rate: Rate, found: Findings, abou
 def four(found: Findings) -> None:
     """Set the four quantities that are never added up beside each other, each with its own base."""
     rates = found.rates
-    keys = ("wrong_person", "wrong_door", "deficient_among_answered", "insufficient_among_answered")
+    keys = ("wrong_person", "wrong_door", "", "insufficient_among_answered")
     rows = []
     for key, (name, meaning) in zip(keys, words.FOUR, strict=True):
+        if not key:
+            rows.append(
+                (name, f"{unchecked(found):,}", f"of {found.total('answered'):,} answered", "—", meaning)
+            )
+            continue
         rate = rates.get(key)
         value = "—" if rate is None else wording.number(rate)
         base = "" if rate is None else f"of 1,000 {rate.denominator_name}"

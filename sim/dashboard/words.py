@@ -7,10 +7,10 @@ SYNTHETIC = "SYNTHETIC: every person and number here is simulated. No record of 
 FOUR = (
     ("Somebody else's address", "the address disclosed belongs to another person than the one asked for"),
     ("Right person, wrong door", "the address is that person's, but they have moved away"),
-    ("No usable address in the request", ("what a court counted (about 42,695): a fault of the request, "
-                                         "not an error about a person")),
-    ("Junk or incomplete address in the request", ("what the agency conceded (fewer than 50 of 1,000 "
-                                                  "disclosed): also a fault of the request")),
+    ("No address compared", ("answered by a search that compares no address: what a court counted (about "
+                             "42,695), not an error about a person")),
+    ("Junk or incomplete address in the request", ("of the kind the agency conceded (fewer than 50 of 1,000 "
+                                                  "disclosed); here apartment numbers left out count too")),
 )  # fmt: skip
 """The four quantities that are never added to one another."""
 

@@ -59,7 +59,7 @@ def test_deficient_requests_and_wrong_persons_are_never_in_one_number(made):
             pytest.fail(text)
     part = next(part for part in made.sections if part.key == "not")
     assert [row[0] for row in part.blocks[1].rows] == [
-        "Deficient request",
+        "Deficient disclosure",
         "Insufficient address",
         "Wrong person",
         "Wrong door",

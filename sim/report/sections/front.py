@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.charts import icon_array
 from sim.outcome.rates import Rate
 from sim.report import wording
+from sim.report.calibration import unchecked
 from sim.report.document import Block, Bullets, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
 
@@ -143,20 +144,22 @@ def rate_table(caption: str, rates: list[Rate]) -> Table:
 
 def not_this(found: Findings) -> Section:
     """Item 4."""
-    deficient, insufficient = (
-        found.rates["deficient_among_answered"],
-        found.rates["insufficient_among_answered"],
-    )
+    junk, incomplete = found.rates["deficient_among_answered"], found.rates["insufficient_among_answered"]
+    unseen = f"{unchecked(found):,} of {found.total('answered'):,} requests answered"
     words = (
         "It is not an audit of any file that exists: no record of any person was used, and no measured "
         "rate for the disclosure of August 2025 has been published that could be found.",
-        "It is not a count of unlawful disclosures. A court counted requests that lacked the taxpayer's "
-        "address; that is a fault of the request, whoever's address was then disclosed.",
+        "It is not a count of unlawful disclosures. A court counted disclosures for which nobody confirmed "
+        "that the request held the taxpayer's address, whoever's address was then disclosed.",
         "It is a statement about a model: it holds if the assumptions marked in section 7 hold.",
     )
     four = (
-        ("Deficient request", "the request held no usable address of the taxpayer", _rate_words(deficient)),
-        ("Insufficient address", "the address field was junk or incomplete", _rate_words(insufficient)),
+        ("Deficient disclosure", "answered by a search that compared no address", unseen),
+        (
+            "Insufficient address",
+            "the address field was junk, or incomplete by as little as an apartment number",
+            f"{_rate_words(junk)}; with lost apartment numbers {_rate_words(incomplete)}",
+        ),
         (
             "Wrong person",
             "the address of a different person was disclosed",
@@ -166,7 +169,8 @@ def not_this(found: Findings) -> Section:
     )
     note = (
         "The first two describe requests, the last two what was disclosed. They overlap and are never "
-        "added up. The count of about 42,695 that a court reported is of the first kind."
+        "added up. The count of about 42,695 that a court reported is of the first kind; that it is the "
+        "whole search by number is an assumption. The second is what the tax authority conceded."
     )
     return Section(
         "not",
