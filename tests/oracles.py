@@ -112,6 +112,8 @@ def same_address(request: Row, record: Row) -> bool:
 
 def links(rule: str, request: Row, record: Row, *, array: bool, control: bool, check: str) -> bool:
     """Say whether the rule links this request to this record."""
+    if rule == "dob_only":
+        return bool(request["birth"] > 0 and request["birth"] == record["birth"])
     if rule != "irs_2025":
         rest: dict[str, Callable[[], bool]] = {
             "name_only": lambda: True,

@@ -39,7 +39,8 @@ MOST_DECIMALS = 6
 WORDS = {
     "irs_2025": "August 2025: by number and name, else by name and address",
     "name_only": "First and last name only", "name_zip": "Name and ZIP code",
-    "name_dob": "Name and date of birth", "probabilistic": "Weighing all evidence (probabilistic)",
+    "name_dob": "Name and date of birth", "dob_only": "Date of birth only",
+    "probabilistic": "Weighing all evidence (probabilistic)",
     "full_name": "the full name", "name_control": "the first four letters of the last name",
     "one_field": "as one field", "array": "as a set: one shared surname is enough",
     "zip_proxy": "must contain something like a ZIP code", "must_match": "must agree with the file",

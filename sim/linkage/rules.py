@@ -67,11 +67,18 @@ def name_dob(scenario: Scenario) -> Rule:
     return (Path("name_dob", everyone, _name_passes(scenario, "birth"), comparisons, threshold),)
 
 
+def dob_only(scenario: Scenario) -> Rule:
+    """Return the rule that the full date of birth agrees and nothing else is asked: McDonald and Levitt 2008."""
+    comparisons, threshold = all_of("birth")
+    return (Path("dob_only", everyone, (("birth",),), comparisons, threshold),)
+
+
 RULES: dict[str, Callable[[Scenario], Rule]] = {
     "irs_2025": irs_2025,
     "name_only": name_only,
     "name_zip": name_zip,
     "name_dob": name_dob,
+    "dob_only": dob_only,
     "probabilistic": good_matcher,
 }
 

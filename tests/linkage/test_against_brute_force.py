@@ -57,7 +57,7 @@ _SWITCHES = [
     )
 ] + [
     (rule, handling, "full_name", "none")
-    for rule in ("name_only", "name_zip", "name_dob")
+    for rule in ("name_only", "name_zip", "name_dob", "dob_only")
     for handling in ("one_field", "array")
 ]
 

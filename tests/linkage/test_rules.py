@@ -13,7 +13,7 @@ from sim.linkage.rules import rule_of
 from sim.scenario import Scenario
 from tests.linkage.small_country import SmallCountry, requests
 
-DETERMINISTIC = ("irs_2025", "name_only", "name_zip", "name_dob")
+DETERMINISTIC = ("irs_2025", "name_only", "name_zip", "name_dob", "dob_only")
 
 
 def scenario(**linkage: Any) -> Scenario:
