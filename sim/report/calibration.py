@@ -25,15 +25,21 @@ def targets_of(found: Findings) -> list[Target]:
     """Return the published figures with what the run gives; empty for a scenario of another rule."""
     if found.run.scenario.linkage.rule != "irs_2025":
         return []
-    requests, answered = found.total("requests"), found.total("answered")
-    by_path = (
-        found.run.outcomes.filter(pl.col("disclosed") > 0)
-        .group_by("path")
-        .agg(pl.len().alias("n"))
-        .to_dicts()
+    return august_2025(found.run.outcomes, _use(found))
+
+
+def august_2025(outcomes: pl.DataFrame, use: str) -> list[Target]:
+    """Return what is published of August 2025 beside outcomes of its rule, of any number of populations.
+
+    use: whether the two shares of requests answered were fitted or held out.
+    """
+    answers = outcomes.filter(pl.col("disclosed") > 0)
+    answered = answers.height
+    by_number = answers.filter(pl.col("path") == "tin").height
+    junk, incomplete = (
+        answers.filter(flag).height
+        for flag in ("deficient_request", pl.col("deficient_request") | pl.col("insufficient_address"))
     )
-    by_number = sum(row["n"] for row in by_path if row["path"] == "tin")
-    junk, bad = found.total("answered_deficient"), found.total("answered_insufficient")
     return [
         Target(
             "Requests answered",
@@ -41,8 +47,8 @@ def targets_of(found: Findings) -> list[Target]:
             36.9,
             33.0,
             41.0,
-            _share(answered, requests),
-            _use(found),
+            _share(answered, outcomes.height),
+            use,
             f"47,289 of 1.28 million; {_ROMO}",
         ),
         Target(
@@ -52,7 +58,7 @@ def targets_of(found: Findings) -> list[Target]:
             850.0,
             950.0,
             _share(by_number, answered),
-            _use(found),
+            use,
             "about 42,695 of 47,289; opinion of 26 February 2026 (S, D)",
         ),
         Target(
@@ -61,7 +67,7 @@ def targets_of(found: Findings) -> list[Target]:
         Target(
             "Address incomplete",
             *_CONCEDED,
-            _share(bad, answered),
+            _share(incomplete, answered),
             HELD_OUT,
             f"{_FEWER}: with lost apartments",
         ),
