@@ -68,7 +68,7 @@ def name_dob(scenario: Scenario) -> Rule:
 
 
 def dob_only(scenario: Scenario) -> Rule:
-    """Return the rule that the full date of birth agrees and nothing else is asked: McDonald and Levitt 2008."""
+    """Return the rule that the full date of birth agrees and nothing else (McDonald and Levitt 2008)."""
     comparisons, threshold = all_of("birth")
     return (Path("dob_only", everyone, (("birth",),), comparisons, threshold),)
 
