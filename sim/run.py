@@ -28,8 +28,8 @@ from sim.scenario import Scenario
 class World:
     """What came of one replicate: outcomes and tallies (one row a request) and the ledger of noise.
 
-    cases: a few links worked through (`sim.outcome.cases`), in the first replicate only.  curve: errors at
-    every threshold (`sim.linkage.watch`), None where the rule has no threshold.
+    cases: a few links worked through (`sim.outcome.cases`), empty but in the first replicate.  curve: errors
+    at every threshold (`sim.linkage.watch`), None where the rule has no threshold.
     """
 
     outcomes: pl.DataFrame
@@ -39,16 +39,22 @@ class World:
     curve: pl.DataFrame | None = None
 
 
-def simulate(scenario: Scenario, replicate: int = 0, progress: Progress = silent) -> World:
-    """Return one world; equal arguments give equal worlds, whatever else is run and wherever."""
+def simulate(
+    scenario: Scenario, replicate: int = 0, progress: Progress = silent, cases: bool | None = None
+) -> World:
+    """Return one world; equal arguments give equal worlds, whatever else is run and wherever.
+
+    cases: whether links are worked through; only in the first replicate if None, because it takes time.
+    """
     streams = Streams(scenario.seed, replicate)
     country = Country(scenario, streams)
     requests = draw(country, scenario, streams, progress=progress)
     noisy = apply(requests, scenario, streams)
     linked = link(country, noisy.frame, scenario, progress)
     outcomes = judge(country, requests, noisy, linked)
-    cases = worked(country, requests, noisy, linked, outcomes, scenario, streams) if replicate == 0 else ()
-    return World(outcomes, noisy.ledger, linked.tallies, cases, linked.curve)
+    wanted = replicate == 0 if cases is None else cases
+    shown = worked(country, requests, noisy, linked, outcomes, scenario, streams) if wanted else ()
+    return World(outcomes, noisy.ledger, linked.tallies, shown, linked.curve)
 
 
 def rates_of(scenario: Scenario, replicate: int = 0) -> tuple[Rate, ...]:

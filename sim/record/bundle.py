@@ -35,15 +35,28 @@ VERIFY = """How to check this bundle
 
 Run {run_id} of the Linkage Error Simulator v{version}. All people in it are synthetic.
 
-1. Nothing was changed since the bundle was made:      sha256sum --check SHA256SUMS
-2. The numbers come out again:                         pip install linkage-error-simulator=={version}
-                                                       sim verify {run_id}.zip
-   It says "bit-identical" (same rows), "statistically consistent" (other versions of the libraries,
-   rates within 3 Monte Carlo standard errors), or "different", and why. With --replicates 1 it
-   repeats one population only.
-3. To ask the question anew, or with one thing changed: sim run scenario.toml --set KEY=VALUE
+1. Nothing was changed since the bundle was made. In the folder of this file:
 
-The locked environment is in environment.txt. Equal rows are promised for it only.
+       sha256sum --check SHA256SUMS
+
+2. The numbers come out again. In a folder with the source of the program, v{version} (it needs Python 3.11
+   or newer, make and, the first time, a network connection; nothing else on the computer is changed):
+
+       make run                                    installs the locked versions, and tries them
+       .venv/bin/sim verify PATH/{run_id}.zip
+
+   The run itself took {seconds}; running it again takes about as long. The answer is "bit-identical"
+   (the same rows), "statistically consistent" (other versions of the libraries, rates within 3 Monte Carlo
+   standard errors), or "different", and why. With --replicates 1 it repeats one population only.
+
+3. To ask the question anew, or with one thing changed:
+
+       .venv/bin/sim run PATH/{run_id}/scenario.toml --set KEY=VALUE
+
+The headline is the first line of rates.csv (wrong_person), and what `sim run` prints first. The versions of
+everything are in environment.txt; equal rows are promised for these only. companions/ holds the question and
+the rates of the runs set beside this one in the report; each can be run anew in the same way.
+
 Hash of the results: {result_hash}
 """
 
@@ -93,12 +106,21 @@ def _members(run: Run) -> Iterator[tuple[str, Path | bytes]]:
     yield "CITATION.cff", cff(cited.version).encode()
     yield "environment.txt", _environment(run).encode()
     yield "manifest.schema.json", (json.dumps(manifest.schema(), indent=2) + "\n").encode()
-    about = {"run_id": run.run_id, "version": cited.version, "result_hash": cited.result_hash}
+    about = {
+        "run_id": run.run_id,
+        "version": cited.version,
+        "result_hash": cited.result_hash,
+        "seconds": _time(run.manifest["seconds"]),
+    }
     yield "VERIFY.txt", VERIFY.format(**about).encode()
     for other in _companions(run):
         for name in _COMPANION_FILES:
             if (other / name).is_file():
                 yield f"companions/{other.name}/{name}", other / name
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:,.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
 
 
 def _companions(run: Run) -> list[Path]:

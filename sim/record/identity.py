@@ -134,9 +134,8 @@ _SHOWING = (
     "report",
     "charts",
     "dashboard",
-    "cli",
+    "commands",
     "cli.py",
-    "charts.py",
     "progress.py",
     "__main__.py",
 )

@@ -71,13 +71,21 @@ def read(folder: Path) -> Run:
     """Open a run folder; raises VerificationError when it is not one or its manifest breaks the schema."""
     path = folder / manifest.NAME
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"), object_pairs_hook=_once)
     except FileNotFoundError:
         raise VerificationError(f"{folder}: is not a run folder (no {manifest.NAME})") from None
     except (OSError, ValueError, RecursionError) as error:
         raise VerificationError(f"{path.name}: cannot be read as JSON ({type(error).__name__})") from None
     check_manifest(found)
     return Run(folder, found)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's members; a key that is there twice says two things, and readers differ on which."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key is there twice")
+    return found
 
 
 def check_manifest(found: Any) -> None:

@@ -73,7 +73,7 @@ def _problem(member: zipfile.ZipInfo, seen: set[str]) -> str:
         or not path.parts
     ):
         return "its path leaves the folder"
-    if any(ord(c) < 0x20 for c in member.filename) or len(member.filename) > 240:
+    if not (member.filename.isascii() and member.filename.isprintable()) or len(member.filename) > 240:
         return "its name is not plain"
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link or a special file"

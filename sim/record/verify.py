@@ -32,8 +32,9 @@ from sim.record import identity
 from sim.record.bundle import SUMS
 from sim.record.folder import sha256_of
 from sim.record.reader import Run, damaged_files, read
-from sim.record.rows import rates_csv
+from sim.record.rows import keep_ledger, rates_csv
 from sim.record.safe_zip import MOST_BYTES, unpack
+from sim.record.writer import texts_of
 from sim.study.replicates import StudyResult
 from sim.study.replicates import run as study
 
@@ -153,6 +154,8 @@ def inconsistencies(run: Run) -> list[str]:
             f"manifest.json: run ID {run.run_id} does not follow from scenario, seed and tables ({named} "
             "does)"
         )
+    if identity.environment_hash(manifest["environment"]) != manifest["environment_hash"]:
+        found.append("manifest.json: the hash of the environment does not follow from it")
     return [*found, *_from_rows(run)]
 
 
@@ -164,21 +167,27 @@ def _from_rows(run: Run) -> list[str]:
         counted = _counts(outcomes, run.scenario.population.size)
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         return [f"outcomes.parquet: cannot be read ({type(error).__name__})"]
-    found = []
+    found = [*_from_counts(run, counted)]
     if [hashes[r] for r in sorted(hashes)] != run.manifest["row_hashes"]:
         found.append("outcomes.parquet: its rows do not have the hashes of the manifest")
     elif identity.result_hash(hashes) != run.manifest["result_hash"]:
         found.append("manifest.json: the result hash does not follow from the rows")
-    written = run.counts.select("replicate", "dimension", "level", *COUNTS).sort(
-        "replicate", "dimension", "level"
-    )
-    if not _equal(written, counted):
-        found.append("counts.csv: does not follow from the rows")
-    made = rates(
-        run.counts.filter(pl.col("dimension") == OVERALL).sort("replicate"), Settings.of(run.scenario)
-    )
-    if (run.folder / "rates.csv").read_text("utf-8") != rates_csv(made):
-        found.append("rates.csv: does not follow from the counts")
+    return found
+
+
+def _from_counts(run: Run, counted: pl.DataFrame) -> list[str]:
+    """Return whether the counts follow from the rows, and the rates from the counts."""
+    found = []
+    try:
+        keys = ("replicate", "dimension", "level")
+        if not _equal(run.counts.select(*keys, *COUNTS).sort(*keys), counted):
+            found.append("counts.csv: does not follow from the rows")
+        overall = run.counts.filter(pl.col("dimension") == OVERALL).sort("replicate")
+        made = rates_csv(rates(overall, Settings.of(run.scenario)))
+        if (run.folder / "rates.csv").read_text("utf-8") != made:
+            found.append("rates.csv: does not follow from the counts")
+    except (pl.exceptions.PolarsError, OSError, ValueError, TypeError) as error:
+        found.append(f"counts.csv, rates.csv: cannot be read ({type(error).__name__})")
     return found
 
 
@@ -208,9 +217,13 @@ def _again(
     hashes = identity.row_hashes(result.outcomes)
     rows = f"rows of {wanted} of {run.scenario.replicates} populations, run again"
     checked = (*checked, rows)
-    if [hashes[r] for r in sorted(hashes)] == run.manifest["row_hashes"][:wanted]:
-        return Verdict(IDENTICAL, run.run_id, (), checked)
     other = differences(run.manifest["environment"], identity.environment())
+    if [hashes[r] for r in sorted(hashes)] == run.manifest["row_hashes"][:wanted]:
+        if wanted < run.scenario.replicates:
+            return Verdict(IDENTICAL, run.run_id, (), checked)
+        problems = [] if other else unlike(run, result)
+        beside = () if other else ("worked links, curve and ledger, made again",)
+        return Verdict(DIFFERENT if problems else IDENTICAL, run.run_id, tuple(problems), (*checked, *beside))
     measured = compare(run, result, wanted)
     furthest = max(measured.values(), default=0.0)
     told = tuple(
@@ -225,6 +238,18 @@ def _again(
     return Verdict(
         word, run.run_id, (why, *told, f"consistent up to {most:.1f} with {wanted} populations"), checked
     )
+
+
+def unlike(run: Run, result: StudyResult) -> list[str]:
+    """Return the files beside the rows that the same study, made again, does not give."""
+    found = [
+        f"{name}: is not what the scenario gives"
+        for name, text in texts_of(result).items()
+        if not (run.folder / name).is_file() or (run.folder / name).read_text("utf-8") != text
+    ]
+    if not run.ledger.equals(keep_ledger(result.ledger, result.outcomes).frame):
+        found.append("ledger.parquet: is not what the scenario gives")
+    return found
 
 
 def limit(replicates: int) -> float:

@@ -83,17 +83,13 @@ def identify(scenario: Scenario, outcomes: pl.DataFrame) -> manifest.Identity:
 def _fill(folder: Path, result: StudyResult, named: manifest.Identity) -> None:
     scenario = result.scenario
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    outcomes = result.outcomes
-    ledger = keep_ledger(result.ledger, outcomes)
+    outcomes, ledger = result.outcomes, keep_ledger(result.ledger, result.outcomes)
 
     write_parquet(outcomes, folder / FILES.outcomes)
     write_parquet(ledger.frame, folder / FILES.ledger)
     _text(folder / FILES.scenario, scenario.to_toml())
-    _text(folder / FILES.counts, csv_text(counts_of(result)))
-    _text(folder / FILES.rates, rates_csv(result.rates))
-    _text(folder / FILES.cases, mask_text(readable_json(list(result.cases))))
-    if result.curve is not None:
-        _text(folder / FILES.curve, csv_text(result.curve))
+    for name, text in texts_of(result).items():
+        _text(folder / name, text)
 
     data = entries_of(folder, (path.name for path in folder.iterdir()))
     title = scenario.title or scenario.name
@@ -116,6 +112,16 @@ def _fill(folder: Path, result: StudyResult, named: manifest.Identity) -> None:
         entries=(*data, entry_of(folder, crate.NAME)),
     )
     _json(folder / manifest.NAME, made)
+
+
+def texts_of(result: StudyResult) -> dict[str, str]:
+    """Return the text files that follow from a study's answer, by name."""
+    made = {
+        FILES.counts: csv_text(counts_of(result)),
+        FILES.rates: rates_csv(result.rates),
+        FILES.cases: mask_text(readable_json(list(result.cases))),
+    }
+    return made if result.curve is None else {**made, FILES.curve: csv_text(result.curve)}
 
 
 def _text(path: Path, text: str) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
 from sim.outcome import GroupRate, Rate, Settings, count, group_rates, rates
+from sim.outcome.words import WRONG
 from sim.progress import Progress, silent
 from sim.run import World, simulate
 from sim.scenario import Scenario
@@ -91,8 +92,24 @@ def run(
         if looks[-1].stop:
             break
     stopping = Stopping(stop, tuple(looks)) if stop else None
+    _show_a_wrong_link(scenario, worlds, progress)
     done = scenario.replace({"replicates": len(worlds)})
     return collect(done, worlds, time.monotonic() - began, stopping)
+
+
+def _show_a_wrong_link(scenario: Scenario, worlds: list[World], progress: Progress) -> None:
+    """Work a wrong link through in the first replicate that has one, where the first of all has none.
+
+    That replicate is made again, which takes time only where wrong links are rare.
+    """
+    if any(case["kind"] == WRONG for world in worlds for case in world.cases):
+        return
+    for number, world in enumerate(worlds):
+        if number and (world.outcomes["outcome"] == WRONG).any():
+            found = simulate(scenario, number, progress, cases=True).cases
+            wrong = [{**case, "replicate": number} for case in found if case["kind"] == WRONG]
+            worlds[number] = replace(world, cases=wrong)
+            return
 
 
 def collect(
