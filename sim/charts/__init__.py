@@ -3,12 +3,12 @@
 from sim.charts.doors import doors
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.flow import flow
-from sim.charts.groups import group_name, groups
+from sim.charts.groups import group_name, group_place, groups
 from sim.charts.icons import icon_array
 from sim.charts.scale import ADDRESSES_DISCLOSED, REQUESTS_SENT, scale
 from sim.charts.size import SizePoint, by_size
 from sim.charts.spread import replicates
-from sim.charts.targets import Target, targets
+from sim.charts.targets import FITTED, HELD_OUT, Target, targets
 from sim.charts.theme import DARK, LIGHT, Theme
 from sim.charts.tornado import tornado
 from sim.charts.trade import threshold, trade_off
@@ -17,6 +17,8 @@ from sim.charts.waterfall import waterfall
 __all__ = [
     "ADDRESSES_DISCLOSED",
     "DARK",
+    "FITTED",
+    "HELD_OUT",
     "LIGHT",
     "REQUESTS_SENT",
     "Figure",
@@ -29,6 +31,7 @@ __all__ = [
     "doors",
     "flow",
     "group_name",
+    "group_place",
     "groups",
     "icon_array",
     "replicates",

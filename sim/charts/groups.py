@@ -58,7 +58,7 @@ def groups(
 
     found: rates by group, all of one kind.  overall: everybody's rate, drawn as a dashed rule.
     """
-    shown = sorted((each for each in found if each.rate.value is not None), key=_place)
+    shown = sorted((each for each in found if each.rate.value is not None), key=group_place)
     empty = [each for each in found if each.rate.value is None]
     unit = f"per {overall.per:,} {overall.denominator_name}"
     subtitle = (
@@ -76,7 +76,8 @@ def groups(
     return Figure("groups", chart, title, subtitle, alt_text, Rows(head, listed), source)
 
 
-def _place(each: GroupRate) -> tuple[int, float]:
+def group_place(each: GroupRate) -> tuple[int, float]:
+    """Return where a group stands: by dimension in the order of DIMENSIONS, highest rate first."""
     known = list(DIMENSIONS)
     place = known.index(each.dimension) if each.dimension in known else len(known)
     return place, -(each.rate.value or 0.0)

@@ -12,6 +12,9 @@ from sim.charts.figure import Chart, Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import significant
 
+FITTED, HELD_OUT = "fitted", "held out"
+"""Whether a published figure was used to set the model. A fitted one agrees by construction."""
+
 AGREES, DIFFERS, NOT_SIMULATED = "agrees", "differs", "not simulated"
 _LABELS_WIDE, _VALUES_WIDE = 150, 190
 
@@ -41,11 +44,7 @@ def targets(found: Sequence[Target], source: Source, theme: Theme = LIGHT, width
     """Return figure 9: each simulated figure as a multiple of the published one (which must not be 0)."""
     told = [each for each in found if each.simulated is not None]
     failed = [each.name for each in told if each.verdict == DIFFERS]
-    title = (
-        f"{len(told) - len(failed)} of {len(told)} published figures are met by the simulation"
-        if told
-        else "No published figure can be compared with this scenario"
-    )
+    title = _title(told) if told else "No published figure can be compared with this scenario"
     subtitle = "Simulated value as a multiple of the published one; the band is the tolerance" + (
         f". Not met: {', '.join(failed)}" if failed else ""
     )
@@ -58,6 +57,17 @@ def targets(found: Sequence[Target], source: Source, theme: Theme = LIGHT, width
     chart = frame(drawn, title, subtitle, source, theme, width)
     alt_text = f"{title}. {subtitle}. Values are in the table."
     return Figure("targets", chart, title, subtitle, alt_text, Rows(head, listed), source)
+
+
+def _title(told: Sequence[Target]) -> str:
+    """Return how many figures held out, and how many fitted, are met, told apart."""
+    words = []
+    for use, name in ((HELD_OUT, "held out"), (FITTED, "fitted")):
+        part = [each for each in told if each.use == use]
+        if part:
+            met = sum(each.verdict == AGREES for each in part)
+            words.append(f"{met} of {len(part)} {name}")
+    return f"Published figures met by the simulation: {', '.join(words)}"
 
 
 def _digits(value: float) -> str:

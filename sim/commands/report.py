@@ -17,7 +17,7 @@ def report(
     html: Switch = False,
     pdf: Switch = False,
     docx: Switch = False,
-    study: Path | None = None,
+    studies: Annotated[tuple[Path, ...], Parameter(name="--study", negative="")] = (),
     companion_replicates: int | None = None,
     workers: int = 1,
     quiet: Switch = False,
@@ -31,7 +31,7 @@ def report(
         html: write report.html (the default when no format is named).
         pdf: write report.pdf (PDF/A-3a, PDF/UA-1, manifest inside).
         docx: write report.docx.
-        study: file or folder of a sensitivity study of this scenario, to be put into section 13.
+        studies: a file that `sim sensitivity --json` wrote on this run's scenario; may be given many times.
         companion_replicates: populations of each run set beside; as many as the run's own by default.
         workers: processes that share the populations.
         quiet: print the paths only.
@@ -41,14 +41,14 @@ def report(
     from sim.report.companions import with_companions
     from sim.report.findings import Findings
     from sim.report.make import make
-    from sim.report.studies import read_study
+    from sim.report.studies import gather
 
     if companion_replicates is not None and not 1 <= companion_replicates <= 10_000:
         problem = f"is not in [1, 10000] (got {companion_replicates})"
         raise InputErrors([Mistake("command line", "--companion-replicates", problem)])
     found = Findings.of(run)
-    if study is not None:
-        found = found.with_study(read_study(study))
+    if studies:
+        found = found.with_study(gather(studies, found.run.scenario))
     with listener(quiet) as progress:
         found = with_companions(found, companion_replicates, progress, workers)
     chosen = {name for name, wanted in (("html", html), ("pdf", pdf), ("docx", docx)) if wanted} or {"html"}

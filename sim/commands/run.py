@@ -171,10 +171,12 @@ def check_out(out: Path) -> None:
 
 def _as_text(result: StudyResult, folder: Path) -> str:
     """Return headline, the other quantities beside it, and where the results are."""
+    from sim.record.masking import without_controls
+
     scenario = result.scenario
     done, citable = result.counts.height, scenario.value("study.preview_below")
     lines = [
-        f"SYNTHETIC DATA. {scenario.title or scenario.name}",
+        f"SYNTHETIC DATA. {without_controls(scenario.title or scenario.name)}",
         f"{scenario.requests.count:,} requests, {scenario.population.size:,} taxpayers, "
         f"{done} {'population' if done == 1 else 'populations'}"
         + (f" (a preview: a run to cite needs {citable:g})" if result.preview else ""),

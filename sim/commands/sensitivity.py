@@ -92,7 +92,8 @@ def sensitivity(
             (rows, text), more = _break_even(model, target, progress)
         else:
             (rows, text), more = (screened if screens else ranked)(model, method, samples, progress)
-    told = {"synthetic": True, "scenario": base.name, "method": method, "rate": rate, "found": rows} | more
+    told = {"synthetic": True, "scenario": base.name, "asked": _asked(base), "method": method, "rate": rate,
+            "found": rows} | more  # fmt: skip
     print(json.dumps(told, indent=2) if as_json else f"SYNTHETIC DATA. {base.title or base.name}\n{text}")
 
 
@@ -100,6 +101,18 @@ def _known_method(method: str) -> None:
     if method not in METHODS:
         problem = f"should be one of {', '.join(METHODS)} (got {method})"
         raise InputErrors([Mistake("command line", "--method", problem)])
+
+
+def _asked(base: Scenario) -> dict[str, Any]:
+    """Return what identifies the scenario a study starts from; the hash is of it with one population."""
+    question = base.replace({"replicates": 1}).sha256()
+    return {
+        "sha256_of_one_population": question,
+        "seed": base.seed,
+        "replicates": base.replicates,
+        "population_size": base.population.size,
+        "requests_count": base.requests.count,
+    }
 
 
 def _factors(given: Sequence[str]) -> tuple[Factor, ...]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from sim.charts import Target
+from sim.charts import FITTED, HELD_OUT, Target
 from sim.linkage.rules import rule_of
 from sim.parameters import catalogue
 from sim.report.findings import Findings
 
-FITTED, HELD_OUT = "fitted", "held out"
 _FITTED = ("requests.coverage", "requests.coverage_odds_tin", "requests.tin_share")
 _ROMO = "declaration of 11 February 2026, as reported (S)"
 _CONCEDED = ("per 1,000 requests answered", 50.0, 20.0, 50.0)

@@ -6,7 +6,7 @@ Blocks hold text, never markup. What a renderer writes is escaped there, so name
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from sim.charts import Figure
@@ -89,17 +89,27 @@ Block = Paragraph | Bullets | Table | Picture | Code | Blanks
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One item of the checklist. key: its name in `sim.report.checklist`; number: its place there, from 1."""
+    """One item of the checklist. key: its name in `sim.report.checklist`.
+
+    number: its place there, from 1; 0 for an appendix.
+    """
 
     key: str
     title: str
     blocks: tuple[Block, ...]
     number: int = 0
 
+    def heading(self) -> str:
+        """Return the title with its number, if it has one."""
+        return f"{self.number}  {self.title}" if self.number else self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole report. created: UTC of the run, ISO 8601, the only date in it. language: of its words."""
+    """The whole report. created: UTC of the run, ISO 8601, the only date in it.
+
+    sections: the items of the checklist.  appendices: what follows them, without a number.
+    """
 
     title: str
     subtitle: str
@@ -107,12 +117,16 @@ class Report:
     created: str
     preview: bool
     sections: tuple[Section, ...]
-    replaced: tuple[str, ...] = field(default=())
+    appendices: tuple[Section, ...] = ()
+
+    def parts(self) -> tuple[Section, ...]:
+        """Return all sections in the order in which they are printed."""
+        return (*self.sections, *self.appendices)
 
     def pictures(self) -> tuple[Figure, ...]:
         """Return every figure in order."""
         return tuple(
-            block.figure for part in self.sections for block in part.blocks if isinstance(block, Picture)
+            block.figure for part in self.parts() for block in part.blocks if isinstance(block, Picture)
         )
 
 

@@ -18,6 +18,7 @@ from sim.record.folder import put_file
 from sim.record.masking import without_controls
 from sim.report.checklist import ReportError
 from sim.report.document import Blanks, Block, Bullets, Code, Paragraph, Picture, Report, Table
+from sim.report.docx_tables import add_table, shade
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 NAME = "report.docx"
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _PICTURE_CM = 16.5
-_MARKED = "FFF3D6"
+_CODE_GREY = "F5F5F5"
 
 
 def write(report: Report, folder: Path) -> Path:
@@ -47,8 +48,8 @@ def render(report: Report) -> bytes:
     _set_up(document, report)
     document.add_heading(_clean(report.title), level=0)
     document.add_paragraph(_clean(report.subtitle))
-    for part in report.sections:
-        document.add_heading(_clean(f"{part.number}  {part.title}"), level=1)
+    for part in report.parts():
+        document.add_heading(_clean(part.heading()), level=1)
         for block in part.blocks:
             _add(document, block)
     stream = io.BytesIO()
@@ -80,16 +81,44 @@ def _set_up(document: Document, report: Report) -> None:
     )
     about.created = about.modified = when
     about.last_modified_by, about.comments, about.language = "Linkage Error Simulator", "SYNTHETIC data", "en"
-    document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Georgia", Pt(10.5)
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size, normal.paragraph_format.space_after = "Georgia", Pt(10.5), Pt(6)
+    for name in ("Title", "Heading 1", "Heading 2"):
+        _plain_heading(document.styles[name])
     for section in document.sections:
         section.left_margin = section.right_margin = Cm(2.2)
         section.header.paragraphs[
             0
         ].text = f"SYNTHETIC DATA: every person, number and address was made up · run {report.run_id}"
-        section.footer.paragraphs[0].text = f"Linkage Error Simulator · {report.created[:10]}"
+        footer = section.footer.paragraphs[0]
+        footer.text = f"Linkage Error Simulator, run of {report.created[:10]} · page "
+        _page_number(footer)
+
+
+def _plain_heading(style: Any) -> None:
+    """Print headings in black Arial; the template's theme font and blue would win over a plain name."""
+    from docx.oxml.ns import qn
+    from docx.shared import RGBColor
+
+    style.font.name, style.font.color.rgb = "Arial", RGBColor(0x1A, 0x1A, 0x1A)
+    fonts = style.element.rPr.rFonts
+    for key in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{key}"), None)
+
+
+def _page_number(paragraph: Any) -> None:
+    """Add the number of the page, which Word counts."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)
 
 
 def _add(document: Document, block: Block) -> None:
+    from docx.shared import Pt
+
     match block:
         case Paragraph():
             _paragraph(document, block)
@@ -102,11 +131,11 @@ def _add(document: Document, block: Block) -> None:
             _code(document, text)
         case Blanks(labels=labels):
             for label in labels:
-                document.add_paragraph(f"{_clean(label)}: " + "_" * 40)
+                document.add_paragraph(f"{_clean(label)}: " + "_" * 40).paragraph_format.space_before = Pt(8)
         case Picture(figure=figure):
             _picture(document, export.png(figure), f"{figure.alt} {figure.source.line()}")
         case Table():
-            _table(document, block)
+            add_table(document, block, _clean)
 
 
 def _paragraph(document: Document, block: Paragraph) -> None:
@@ -128,8 +157,11 @@ def _paragraph(document: Document, block: Paragraph) -> None:
 def _code(document: Document, text: str) -> None:
     from docx.shared import Pt
 
-    run = document.add_paragraph().add_run(_clean(text))
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.line_spacing = 1.0
+    run = paragraph.add_run(_clean(text))
     run.font.name, run.font.size = "Courier New", Pt(7)
+    shade(paragraph._p.get_or_add_pPr(), _CODE_GREY)
 
 
 def _picture(document: Document, png: bytes, alt: str) -> None:
@@ -140,50 +172,6 @@ def _picture(document: Document, png: bytes, alt: str) -> None:
         -1
     ]._inline.docPr  # python-docx has no public way to set an alternative text
     found.set("descr", _clean(alt))
-
-
-def _table(document: Document, block: Table) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Cm, Pt
-
-    document.add_paragraph().add_run(_clean(block.caption)).bold = True
-    made = document.add_table(rows=0, cols=len(block.head), style="Table Grid")
-    made.autofit = False
-    widths = block.widths or (1.0,) * len(block.head)
-    for number, row in enumerate((block.head, *block.rows), -1):
-        cells = made.add_row().cells
-        for column, text in enumerate(row):
-            cells[column].width = Cm(_PICTURE_CM * widths[column] / sum(widths))
-            paragraph = cells[column].paragraphs[0]
-            run = paragraph.add_run(_clean(text))
-            run.font.size, run.bold = Pt(7.5), number < 0
-            if block.side(column) == "right":
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            if number in block.marked:
-                _shade(cells[column])
-    _repeat_head(made)
-    if block.note:
-        document.add_paragraph().add_run(_clean(block.note)).font.size = Pt(8.5)
-
-
-def _shade(cell: Any) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    shade = OxmlElement("w:shd")
-    shade.set(qn("w:val"), "clear")
-    shade.set(qn("w:fill"), _MARKED)
-    cell._tc.get_or_add_tcPr().append(shade)
-
-
-def _repeat_head(made: Any) -> None:
-    """Mark the first row as the head, repeated on every page and read out by screen readers."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    mark = OxmlElement("w:tblHeader")
-    mark.set(qn("w:val"), "true")
-    made.rows[0]._tr.get_or_add_trPr().append(mark)
 
 
 def _clean(text: str) -> str:

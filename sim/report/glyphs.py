@@ -7,7 +7,6 @@ where it is installed, else the character's number), and the report says so: not
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,12 +14,6 @@ from typing import Any
 
 from sim.charts.export import FONTS
 from sim.record.masking import without_controls
-
-_LONG_WORD = 60
-_WORD = re.compile(rf"[^\s\u200b]{{{_LONG_WORD},}}")
-_KEY = re.compile(r"[A-Za-z0-9_.]{22,}")
-_HASH = re.compile(r"^[0-9a-f]{64}$")
-_ZERO_WIDTH_SPACE = "\u200b"
 
 
 @functools.cache
@@ -41,12 +34,9 @@ class Printable:
     replaced: dict[str, str] = field(default_factory=dict)
 
     def text(self, text: str) -> str:
-        """Return `text` without controls, missing letters transliterated, long words breakable."""
+        """Return `text` without controls, missing letters transliterated."""
         clean = unicodedata.normalize("NFC", without_controls(text))
-        written = "".join(c if _drawable(c) else self._instead(c) for c in clean)
-        if _HASH.match(written):
-            return written
-        return _KEY.sub(_at_joints, _WORD.sub(_breakable, written))
+        return "".join(c if _drawable(c) else self._instead(c) for c in clean)
 
     def everything(self, value: Any) -> Any:
         """Return a JSON value with every text in it printable; keys are left alone."""
@@ -93,13 +83,3 @@ def _latin(char: str) -> str:
     except ImportError:
         return f"[U+{ord(char):04X}]"
     return anyascii(char) or f"[U+{ord(char):04X}]"
-
-
-def _at_joints(found: re.Match[str]) -> str:
-    """Return the dotted key of a setting, which may be broken after its dots and underscores."""
-    return re.sub(r"([._])(?=[A-Za-z0-9])", r"\1" + _ZERO_WIDTH_SPACE, found.group(0))
-
-
-def _breakable(found: re.Match[str]) -> str:
-    word = found.group(0)
-    return _ZERO_WIDTH_SPACE.join(word[i : i + 30] for i in range(0, len(word), 30))

@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.charts import export
 from sim.record.canonical import readable_json
 from sim.record.folder import put_file
-from sim.report import docx, html, pdf
+from sim.report import docx, html, pdf, studies
 from sim.report.document import Report
 from sim.report.findings import Findings
 from sim.report.model import build
@@ -30,6 +30,8 @@ def make(found: Findings, formats: Set[str]) -> list[Path]:
         put_file(folder / "companions.json", readable_json(companions).encode()),
         *figures(report, folder),
     ]
+    if found.study:
+        paths.append(put_file(folder / studies.NAME, readable_json(found.study).encode()))
     if "html" in formats:
         paths.append(put_file(folder / html.NAME, html.render(report).encode()))
     if "pdf" in formats:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.report.checklist import CHECKLIST, check
 from sim.report.document import Report, Section
 from sim.report.findings import Findings
-from sim.report.sections import adverse, back, front, method, results, uncertainty
+from sim.report.sections import adverse, back, front, linkage, method, results, uncertainty
 
 SECTIONS: dict[str, Callable[[Findings], Section]] = {
     "purpose": front.purpose,
@@ -20,7 +20,7 @@ SECTIONS: dict[str, Callable[[Findings], Section]] = {
     "processes": method.processes,
     "inputs": method.inputs,
     "noise": method.noise,
-    "linkage": method.linkage,
+    "linkage": linkage.linkage,
     "calibration": results.calibration,
     "results": results.results,
     "uncertainty": uncertainty.uncertainty,
@@ -39,7 +39,8 @@ SECTIONS: dict[str, Callable[[Findings], Section]] = {
 
 def build(found: Findings) -> Report:
     """Return the report of a run; raises ReportError when an item of the checklist is missing."""
-    return check(assemble(found, [item.key for item in CHECKLIST]))
+    whole = assemble(found, [item.key for item in CHECKLIST])
+    return check(replace(whole, appendices=(back.appendix(found),)))
 
 
 _NUMBER = {item.key: number for number, item in enumerate(CHECKLIST, 1)}

@@ -7,6 +7,7 @@ Typst's own; the machine's are ignored. The date is the run's.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from datetime import datetime
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.charts import Figure, export
+from sim.charts.theme import WIDTH
 from sim.record.folder import put_file
 from sim.report.checklist import ReportError
 from sim.report.document import Blanks, Block, Bullets, Code, Paragraph, Picture, Report, Table
@@ -74,8 +76,8 @@ def as_data(report: Report) -> dict[str, Any]:
         "run": report.run_id,
         "created": report.created,
         "sections": [
-            {"number": part.number, "title": part.title, "blocks": [_block(block) for block in part.blocks]}
-            for part in report.sections
+            {"heading": part.heading(), "blocks": [_block(block) for block in part.blocks]}
+            for part in report.parts()
         ],
     }
 
@@ -91,7 +93,8 @@ def _block(block: Block) -> dict[str, Any]:
         case Blanks(labels=labels):
             return {"type": "blanks", "labels": list(labels)}
         case Picture(figure=figure):
-            return {"type": "picture", "file": f"{figure.name}.svg", "alt": _alt(figure)}
+            file = f"{figure.name}.svg"
+            return {"type": "picture", "file": file, "alt": _alt(figure), "width": _width(figure)}
         case Table():
             return {
                 "type": "table",
@@ -103,6 +106,12 @@ def _block(block: Block) -> dict[str, Any]:
                 "marked": sorted(block.marked),
                 "note": block.note,
             }
+
+
+def _width(figure: Figure) -> float:
+    """Return the width of a drawing in pixels, so that letters are as large in one figure as in another."""
+    found = re.search(r'<svg[^>]* width="([0-9.]+)', export.svg(figure))
+    return float(found.group(1)) if found else float(WIDTH)
 
 
 def _alt(figure: Figure) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sim.parameters import catalogue
 from sim.scenario import Scenario
 
 
@@ -14,10 +15,28 @@ def settings(scenario: Scenario) -> str:
 
     `scenario.to_toml()` says the same at five times the length; this is for printing.
     """
-    flat = sorted(scenario.flat().items())
-    lines = [f"{key} = {toml_value(value)}" for key, value in flat if value is not None]
+    return _document(scenario.flat())
+
+
+def _document(flat: Mapping[str, Any]) -> str:
+    lines = [f"{key} = {toml_value(value)}" for key, value in sorted(flat.items()) if value is not None]
     top = [line for line in lines if "." not in line.split(" = ")[0]]
     return "\n".join([*top, *(line for line in lines if line not in top)]) + "\n"
+
+
+def changed(scenario: Scenario) -> str:
+    """Return as TOML what the scenario says otherwise than an empty one would; it loads to the same scenario.
+
+    Parameters are compared with the catalogue's value at the scenario's level of noise.
+    """
+    usual = {**Scenario().flat(), "name": None, "noise.level": None}
+    known, level = catalogue(), scenario.noise.level
+    differing = {
+        key: value
+        for key, value in scenario.flat().items()
+        if value is not None and value != (known[key].at(level) if key in known else usual.get(key))
+    }
+    return _document(differing)
 
 
 def toml_value(value: Any) -> str:

@@ -1,76 +1,196 @@
-"""Reading the result of a sensitivity study into what section 13 shows."""
+"""What `sim sensitivity --json` printed, read into what sections 12 and 13 show, and kept as one file.
+
+The file (`sensitivity.json`) holds: summary (text), asked (what the studies started from), swings (label,
+low_input, high_input, low, high, assumed), break_even (input, statement, value, unit), and where they were
+given screening, indices (rows for a table) and uncertainty (luck, inputs, structure: pairs of bounds).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputErrors, Mistake
+from sim.outcome.rates import significant
 from sim.parameters import catalogue
-from sim.study.breakeven import BreakEven
-from sim.study.sensitivity import Bar
+from sim.scenario import Scenario
 
 NAME = "sensitivity.json"
+RATE = "wrong_person"
+_NEEDED = {
+    "morris": {"factor", "grade", "mu_star", "low", "high"},
+    "sobol": {"factor", "grade", "total", "total_half_width", "first", "first_half_width"},
+    "tornado": {"factor", "grade", "at", "rate_at_low", "rate_at_high"},
+    "break-even": {"factor", "target", "crossings", "words"},
+    "uncertainty": {"luck", "inputs", "structure"},
+}
+METHODS = tuple(_NEEDED)
+_MOST_BYTES = 20_000_000
 
 
 def read_study(path: Path) -> Mapping[str, Any]:
-    """Return a study from its file, or from `sensitivity.json` in its folder.
+    """Return the studies kept in a file, or in `sensitivity.json` of a folder.
 
-    Keys: summary (text), swings (label, low_input, high_input, low, high, assumed), break_even (input,
-    statement, value, unit). Raises InputErrors when it is missing or has another shape.
+    Raises InputErrors when it is missing or has another shape.
     """
     file = path / NAME if path.is_dir() else path
-    try:
-        found = json.loads(file.read_text("utf-8"))
-    except OSError:
-        raise InputErrors([Mistake("command line", "--study", f"cannot be read (got '{path}')")]) from None
-    except ValueError:
-        raise InputErrors([Mistake(file.name, "the whole", "is not JSON")]) from None
-    problem = _problem(found)
+    found = _json(file)
+    problem = _shape(found)
     if problem:
         raise InputErrors([Mistake(file.name, *problem)])
     return dict(found)
 
 
-def _problem(found: Any) -> tuple[str, str] | None:
-    """Return key and problem of the first thing that has another shape, None if all is well."""
+def gather(paths: Iterable[Path], scenario: Scenario) -> dict[str, Any]:
+    """Return the studies of several files of `sim sensitivity --json` as one.
+
+    Raises InputErrors naming every file that is missing, is no such study, watches another rate than the
+    headline, or starts from another scenario than `scenario` (but for the number of populations).
+    """
+    studies: list[Mapping[str, Any]] = []
+    mistakes: list[Mistake] = []
+    for path in paths:
+        try:
+            study = _json(path)
+        except InputErrors as errors:
+            mistakes += errors.mistakes
+            continue
+        problem = _problem(study, scenario)
+        if problem:
+            mistakes.append(Mistake(path.name, *problem))
+        else:
+            studies.append(study)
+    if mistakes:
+        raise InputErrors(mistakes)
+    unsure = _rows(studies, "uncertainty")
+    return {
+        "summary": _summary(studies, scenario),
+        "asked": [{"method": study["method"], **study["asked"]} for study in studies],
+        "swings": _swings(_rows(studies, "tornado")),
+        "break_even": [_turn(row) for row in _rows(studies, "break-even")],
+        "screening": _table(_rows(studies, "morris"), "mu_star", ("mu_star", "low", "high")),
+        "indices": _table(
+            _rows(studies, "sobol"), "total", ("total", "total_half_width", "first", "first_half_width")
+        ),
+        "uncertainty": {key: unsure[0][key] for key in ("luck", "inputs", "structure")} if unsure else None,
+    }
+
+
+def _json(file: Path) -> Any:
+    try:
+        if file.stat().st_size > _MOST_BYTES:
+            raise ValueError("too large")
+        return json.loads(file.read_text("utf-8"))
+    except OSError:
+        raise InputErrors([Mistake("command line", "--study", f"cannot be read (got '{file}')")]) from None
+    except (ValueError, RecursionError):
+        raise InputErrors([Mistake(file.name, "the whole", "is not JSON")]) from None
+
+
+def _shape(found: Any) -> tuple[str, str] | None:
+    """Return key and problem of the first thing of a kept file that has another shape, or None."""
     if not isinstance(found, dict):
         return "the whole", "should be a table"
     for key, needed in (
         ("swings", {"label", "low_input", "high_input", "low", "high", "assumed"}),
         ("break_even", {"input", "statement", "value", "unit"}),
     ):
-        for row in found.get(key, []):
-            if not isinstance(row, dict) or needed - set(row):
-                return key, f"each entry should have {', '.join(sorted(needed))}"
+        rows = found.get(key, [])
+        if not isinstance(rows, list) or any(not isinstance(row, dict) or needed - set(row) for row in rows):
+            return key, f"each entry should have {', '.join(sorted(needed))}"
     return None
 
 
-def as_study(bars: Sequence[Bar], turning: Sequence[BreakEven] = (), summary: str = "") -> dict[str, Any]:
-    """Return results of `sim.study` in the shape that `read_study` reads and section 13 shows."""
+def _problem(study: Any, scenario: Scenario) -> tuple[str, str] | None:
+    """Return key and problem of the first thing of a study that is not as it should be, None if all is."""
+    if not isinstance(study, dict) or study.get("method") not in METHODS:
+        return "method", f"should be one of {', '.join(METHODS)}, as `sim sensitivity --json` prints it"
+    if study.get("rate") != RATE:
+        return "rate", f"should be {RATE}, the headline (got {study.get('rate')!r})"
+    asked = study.get("asked")
+    same = scenario.replace({"replicates": 1}).sha256()
+    if not isinstance(asked, dict) or asked.get("sha256_of_one_population") != same:
+        return "asked", "is a study of another scenario than the run's"
+    if not isinstance(asked.get("replicates"), int):
+        return "asked.replicates", "should be a number"
+    rows = study.get("found")
+    listed = [rows] if isinstance(rows, dict) else rows
+    needed = _NEEDED[study["method"]]
+    if not isinstance(listed, list) or not listed or any(not _whole(row, needed) for row in listed):
+        return "found", f"each entry should have {', '.join(sorted(needed))}"
+    return None
+
+
+def _whole(row: Any, needed: set[str]) -> bool:
+    """Whether a result has its keys and names a number of the model."""
+    if not isinstance(row, dict) or needed - set(row):
+        return False
+    return "factor" not in needed or row["factor"] in catalogue()
+
+
+def _rows(studies: Iterable[Mapping[str, Any]], method: str) -> list[Mapping[str, Any]]:
+    """Return the results of one method over all studies."""
+    found: list[Mapping[str, Any]] = []
+    for study in studies:
+        if study["method"] == method:
+            found += [study["found"]] if isinstance(study["found"], dict) else study["found"]
+    return found
+
+
+def _summary(studies: list[Mapping[str, Any]], scenario: Scenario) -> str:
+    """Return which methods were used on how many populations."""
+    told = "; ".join(
+        f"{study['method']} with {study['asked']['replicates']} "
+        f"population{'' if study['asked']['replicates'] == 1 else 's'} a point"
+        for study in studies
+    )
+    return (
+        f"Studies of the inputs of this very scenario, of the same size ({scenario.requests.count:,} "
+        f"requests, {scenario.population.size:,} records) and with the same seed: {told}. Fewer populations "
+        "than the run's make their values less precise than the headline."
+    )
+
+
+def _swings(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": catalogue()[row["factor"]].label,
+            "low_input": row["at"][0],
+            "high_input": row["at"][1],
+            "low": row["rate_at_low"],
+            "high": row["rate_at_high"],
+            "assumed": row["grade"] == "assumption",
+        }
+        for row in rows
+        if row["rate_at_low"] is not None and row["rate_at_high"] is not None
+    ]
+
+
+def _turn(row: Mapping[str, Any]) -> dict[str, str]:
+    entry = catalogue()[row["factor"]]
     return {
-        "summary": summary,
-        "swings": [
-            {
-                "label": bar.factor.label,
-                "low_input": bar.factor.low,
-                "high_input": bar.factor.high,
-                "low": bar.at_low.value,
-                "high": bar.at_high.value,
-                "assumed": bar.factor.grade == "assumption",
-            }
-            for bar in bars
-            if bar.at_low.value is not None and bar.at_high.value is not None
-        ],
-        "break_even": [
-            {
-                "input": each.factor.label,
-                "statement": each.words,
-                "value": ", ".join(f"{value:.3g}" for value in each.crossings) or "not within the range",
-                "unit": catalogue()[each.factor.key].unit,
-            }
-            for each in turning
-        ],
+        "input": f"{entry.label} ({entry.key})",
+        "statement": str(row["words"]),
+        "value": ", ".join(f"{value:.3g}" for value in row["crossings"]) or "not within the range",
+        "unit": entry.unit,
     }
+
+
+def _table(rows: Iterable[Mapping[str, Any]], by: str, columns: tuple[str, ...]) -> list[list[str]]:
+    """Return rows of a table, greatest `by` first: label and key, the columns, and whether assumed."""
+    return [
+        [
+            f"{catalogue()[row['factor']].label} ({row['factor']})",
+            *(significant(float(row[column])) for column in columns),
+            "ASSUMED" if row["grade"] == "assumption" else "sourced",
+        ]
+        for row in sorted(rows, key=lambda row: -float(row[by]))
+    ]
+
+
+def span_of(pair: Iterable[float | None]) -> str:
+    """Return "3.1 to 9.2", or that a bound is not known."""
+    low, high = pair
+    return "not known" if low is None or high is None else f"{significant(low)} to {significant(high)}"

@@ -15,6 +15,7 @@ __all__ = [
     "at_scale",
     "bare_percentages",
     "bounds",
+    "cell",
     "clause",
     "forbidden_words",
     "headline",
@@ -33,6 +34,11 @@ FORBIDDEN = (
     "victim",
     "zero error",
     "no errors",
+    "error-free",
+    "guarantee",
+    "clearly",
+    "obviously",
+    "will be disclosed",
     "exactly",
     "certainly",
     "undoubtedly",
@@ -84,7 +90,16 @@ def number(rate: Rate) -> str:
     """Return the value with the digits its Monte Carlo error supports, or a dash."""
     if rate.value is None:
         return "—"
-    return "0" if rate.numerator == 0 else rounded(rate.value, rate.mcse)
+    return "none seen" if rate.numerator == 0 else rounded(rate.value, rate.mcse)
+
+
+def cell(rate: Rate) -> str:
+    """Return a rate for a table: with its denominator, or the words for no rate and for no event."""
+    if rate.value is None:
+        return rate.words
+    if rate.numerator == 0:
+        return f"none seen among {rate.denominator:,} {rate.denominator_name}"
+    return f"{number(rate)} per {rate.per:,} {rate.denominator_name}"
 
 
 def bounds(rate: Rate) -> str:
@@ -108,8 +123,8 @@ def clause(rate: Rate, verb: str, confidence: str) -> str:
     """
     if rate.value is None:
         return (
-            f"nothing is disclosed in this simulation ({rate.words}), so there is no rate. Nothing "
-            "disclosed is not an error rate of nought."
+            f"nothing is disclosed in this simulation: {rate.words}. Nothing disclosed is not an error rate "
+            "of nought."
         )
     across = f"across {populations(rate.replicates)}" if rate.replicates > 1 else f"in {populations(1)}"
     if rate.numerator == 0:
@@ -125,7 +140,7 @@ def clause(rate: Rate, verb: str, confidence: str) -> str:
 
 
 def at_scale(rate: Rate, scale: int) -> tuple[str, str]:
-    """Return the number of people at a scale (of the rate's denominator) and its range, two digits each."""
+    """Return the expected number of people at a scale (of the rate's denominator) and its range."""
     if rate.value is None:
         return "—", "—"
     factor = scale / rate.per
@@ -138,7 +153,10 @@ def at_scale(rate: Rate, scale: int) -> tuple[str, str]:
 
 
 def two_digits(value: float) -> str:
-    """Return a count with two significant digits below 10,000 and three above, thousands by commas."""
-    if abs(value) < 1:
-        return "fewer than 1"
+    """Return a count with two significant digits below 10,000 and three above, thousands by commas.
+
+    An expected number below one keeps its digits ("0.65"): it is a mean over many lists, not a count.
+    """
+    if abs(value) < 10:
+        return significant(value)
     return f"{float(f'{value:.{1 if abs(value) < 10_000 else 2}e}'):,.0f}"

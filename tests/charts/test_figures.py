@@ -200,7 +200,10 @@ def test_the_tornado_is_sorted_and_marks_assumptions(numbers):
 
 def test_failed_targets_are_named_and_those_not_simulated_kept_in_the_table(numbers):
     figure = FIGURES["targets"](numbers, LIGHT)
-    assert figure.title.startswith("1 of 2 published") and "Not met: Insufficient address" in figure.subtitle
+    assert (
+        figure.title.startswith("Published figures met by the simulation: 0 of 1 held out, 1 of 1 fitted")
+        and "Not met: Insufficient address" in figure.subtitle
+    )
     assert [row[5] for row in figure.table.rows] == ["agrees", "differs", "not simulated"]
 
 

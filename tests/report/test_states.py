@@ -9,6 +9,8 @@ import polars as pl
 from sim.report import html, pdf
 from sim.report.document import Bullets, Paragraph, Picture, Table
 from sim.report.model import build
+from sim.report.settings import changed
+from sim.scenario import Scenario
 from tests.record.standin import case, study
 from tests.report.reports import findings, prose, report
 
@@ -23,7 +25,7 @@ def test_zero_disclosures_are_said_in_words_in_every_place(tmp_path):
     assert "nothing is disclosed" in lead and "no addresses disclosed" in lead
     figure = next(b.figure for b in section(made, "headline").blocks if isinstance(b, Picture))
     assert figure.title.startswith("Nothing was disclosed")
-    assert "there was none in the first population" in " ".join(prose(made))
+    assert "no wrong link to work through, because none was found" in " ".join(prose(made))
     assert "No request was answered with somebody else's address" in " ".join(prose(made))
     page = html.render(made)
     assert "no addresses disclosed, so there is no rate" in page
@@ -126,3 +128,33 @@ def test_limits_are_in_plain_words_and_the_expert_has_blanks(tmp_path):
     assert all(not isinstance(b, Paragraph) or b.text for b in section(made, "expert").blocks)
     certificate = " ".join(b.text for b in section(made, "files").blocks if hasattr(b, "label"))
     assert "NOT SIGNED" in certificate and "902(13)" in certificate and "[signature]" in certificate
+
+
+def test_limits_name_what_this_very_run_lacks(tmp_path):
+    items = section(report(study(2, 300), tmp_path), "limits").blocks[0].items
+    assert items[0].startswith("This run is a preview") and "1,000,000 records" in items[1]
+    assert any("Not met among the published figures" in item for item in items)
+    whole = report(study(20, 300, settings={"population.size": 160_000_000}), tmp_path)
+    assert not any("records; one of the size" in item for item in section(whole, "limits").blocks[0].items)
+
+
+def test_the_short_form_of_a_scenario_loads_to_the_same_scenario(tmp_path):
+    for settings in ({}, {"linkage.rule": "name_only", "noise.level": "high", "requests.tin_share": 0.4}):
+        scenario = study(1, 300, settings=settings).scenario
+        short = tmp_path / "short.toml"
+        short.write_text(changed(scenario))
+        assert Scenario.load(short).sha256() == scenario.sha256() and len(changed(scenario)) < 1_000
+
+
+def test_inputs_are_printed_without_exponents_and_dates_as_dates(tmp_path):
+    part = section(report(study(2, 300), tmp_path), "inputs")
+    cells = [cell for b in part.blocks if isinstance(b, Table) for row in b.rows for cell in row[1:4]]
+    assert not [cell for cell in cells if re.search(r"\de[+-]\d", cell)]
+    assert "2025-07-01" in cells
+
+
+def test_a_rule_that_is_all_or_nothing_is_told_without_bits(tmp_path):
+    part = section(report(study(2, 300), tmp_path), "linkage")
+    words = " ".join(b.text for b in part.blocks if isinstance(b, Paragraph))
+    assert "only when every field of the table below agrees" in words and "bits" not in words
+    assert "nothing like a ZIP code in the address are not searched for" in words

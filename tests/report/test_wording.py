@@ -111,8 +111,8 @@ def test_the_rule_on_words_finds_them_in_any_case():
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (0.4, "fewer than 1"),
-        (4.26, "4"),
+        (0.404, "0.40"),
+        (4.26, "4.3"),
         (47.3, "47"),
         (473.9, "470"),
         (12_834.0, "12,800"),

@@ -9,8 +9,9 @@ from sim import charts
 from sim.outcome.words import PLAIN
 from sim.parameters import catalogue
 from sim.report import wording
-from sim.report.document import Block, Paragraph, Picture, Section, table
+from sim.report.document import Block, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Companion, Findings
+from sim.report.plain import range_of, unit_of
 from sim.report.sections.method import merged
 from sim.report.sections.uncertainty import companion_table
 
@@ -21,39 +22,41 @@ def sensitivity(found: Findings) -> Section:
     """Item 13."""
     if found.study:
         return Section("sensitivity", "What matters, and what would reverse it", tuple(_studied(found)))
+    warning = (
+        "No study of sensitivity was given with this run, so no statement is made here on which input "
+        "matters most, nor on the value at which a conclusion would turn."
+    )
+    text = (
+        "The inputs below describe the world and are assumptions. If one of them is wrong, the headline can "
+        "move. The command “sim sensitivity” measures by how much; “sim report --study” puts its result here."
+    )
+    blocks = (Paragraph(warning, "warning"), Paragraph(text), _to_be_studied(found))
+    return Section("sensitivity", "What matters, and what would reverse it", blocks)
+
+
+_OF_THE_WORLD = ("linkage", "noise", "population", "registry", "requests")
+
+
+def _to_be_studied(found: Findings) -> Table:
+    """Return the assumed inputs that describe the world, those alike in one row."""
     assumed = [
         entry
         for key, entry in catalogue().items()
-        if entry.grade == "assumption" and key in found.run.scenario.parameters
+        if entry.grade == "assumption"
+        and key in found.run.scenario.parameters
+        and key.split(".")[0] in _OF_THE_WORLD
     ]
     rows = [
         (
             f"{len(alike)} inputs of section 7" if len(alike) > 3 else ", ".join(each.key for each in alike),
             "; ".join(each.label for each in alike[:3]) + ("; …" if len(alike) > 3 else ""),
-            alike[0].unit,
-            f"{alike[0].range[0]:g} to {alike[0].range[1]:g}",
+            unit_of(alike[0]),
+            range_of(alike[0]),
         )
         for alike in merged(assumed, found)
     ]
-    text = (
-        "No study of sensitivity was given with this run, so no statement is made here on which input "
-        "matters most, nor on the value at which a conclusion would turn. The inputs below are "
-        "assumptions. If one of them is wrong, the headline can move; `sim sensitivity` measures by how "
-        "much, and `sim report --study` puts its result here."
-    )
-    return Section(
-        "sensitivity",
-        "What matters, and what would reverse it",
-        (
-            Paragraph(text),
-            table(
-                "Assumed inputs and the ranges to be studied",
-                ("Input", "What it is", "Unit", "Range"),
-                rows,
-                widths=(2, 3, 1.5, 0.8),
-            ),
-        ),
-    )
+    head = ("Input", "What it is", "Unit", "Range")
+    return table("Assumed inputs and the ranges to be studied", head, rows, widths=(2.2, 3, 1.5, 1.1))
 
 
 def _studied(found: Findings) -> list[Block]:
@@ -64,22 +67,35 @@ def _studied(found: Findings) -> list[Block]:
     swings = study.get("swings", [])
     if swings:
         blocks.append(Picture(charts.tornado(swings, found.rates["wrong_person"], found.source)))
+    blocks += _ranked(study)
     breaks = study.get("break_even", [])
     rows = [(str(b["input"]), str(b["statement"]), str(b["value"]), str(b["unit"])) for b in breaks]
     if rows:
-        blocks.append(
-            table(
-                "Values at which a statement turns",
-                ("Input", "Statement", "Turns at", "Unit"),
-                rows,
-                widths=(2, 3, 1, 1),
-            )
-        )
+        head = ("Input", "If nothing else changes", "Turns at", "Unit")
+        blocks.append(table("Values at which the conclusion turns", head, rows, widths=(2, 3, 1, 1)))
     else:
         blocks.append(
-            Paragraph("No value inside the ranges studied would turn the conclusion, or none was looked for.")
+            Paragraph(
+                "No value at which the conclusion would turn was looked for (“sim sensitivity --method "
+                "break-even”), so none is stated.",
+                "warning",
+            )
         )
     return blocks
+
+
+def _ranked(study: Mapping[str, Any]) -> list[Block]:
+    """Return the tables of screening and of indices, where the study has them."""
+    effect, share = "Mean effect, per 1,000 addresses disclosed", "Share of the variance, all together"
+    tables = (
+        ("screening", "Screening (Morris): how far an input moves the headline", (effect, "Low", "High")),
+        ("indices", "Indices (Sobol)", (share, "±", "Share of the variance, alone", "±")),
+    )
+    return [
+        table(caption, ("Input", *columns, "Evidence"), study[key], widths=(3, *(1.0 for _ in columns), 1))
+        for key, caption, columns in tables
+        if study.get(key)
+    ]
 
 
 def adverse(found: Findings) -> Section:
@@ -88,9 +104,9 @@ def adverse(found: Findings) -> Section:
     if best is None or worst is None:
         return Section("adverse", "Best case and worst case", ())
     text = (
-        "Two further runs with the same seed bracket this one, and each is shown as prominently as the "
-        "other: what the rule does with clean data, which is the case for the other side, and what linking "
-        "on names alone does."
+        "Two further runs with the same seed show how far the result can lie from this one, each as "
+        "prominently as the other: what the rule does with clean data, and what linking on names alone "
+        "does. They are the best and the worst of the cases run, not of all that could be thought of."
     )
     blocks: list[Block] = [Paragraph(text)]
     for each in (best, worst):
@@ -119,17 +135,14 @@ def example(found: Findings) -> Section:
     chosen = [_first(cases, "wrong_person"), _first(cases, "right_person_right_door")]
     blocks: list[Block] = [
         Paragraph(
-            "The cases below were drawn by the seed from the first population, not picked. All people are "
-            "made up, and numbers are shown by their last four digits."
+            "The cases below were drawn by the seed, not picked: from the first population, and from the "
+            "first that has one where the first has none. All people are made up, and numbers are shown by "
+            "their last four digits."
         )
     ]
     for case, words in zip(chosen, ("wrong link", "right link"), strict=True):
         if case is None:
-            blocks.append(
-                Paragraph(
-                    f"This run kept no {words} to work through: there was none in the first population."
-                )
-            )
+            blocks.append(Paragraph(f"This run kept no {words} to work through, because none was found."))
             continue
         blocks += _case(case, found)
     return Section("example", "One wrong and one right link, worked through", tuple(blocks))
@@ -141,7 +154,7 @@ def _first(cases: list[dict[str, Any]], kind: str) -> dict[str, Any] | None:
 
 def _case(case: dict[str, Any], found: Findings) -> list[Block]:
     cause = case.get("cause")
-    title = f"Request {case['request']:,}: {PLAIN[case['kind']]}" + (f" ({PLAIN[cause]})" if cause else "")
+    title = f"{_which(case)}: {PLAIN[case['kind']]}" + (f" ({PLAIN[cause]})" if cause else "")
     rows = [
         (line["label"], _text(line["asked"]), _text(line["on_file"]), _text(line["true"]), line["compared"])
         for line in case["fields"]
@@ -157,7 +170,7 @@ def _case(case: dict[str, Any], found: Findings) -> list[Block]:
     blocks: list[Block] = [
         Paragraph(title, "label"),
         table(
-            f"Request {case['request']:,}, side by side",
+            f"{_which(case)}, side by side",
             head,
             rows,
             widths=(0.9, 1.4, 1.4, 1.4, 1.6),
@@ -167,6 +180,11 @@ def _case(case: dict[str, Any], found: Findings) -> list[Block]:
     if any(line["weight"] for line in case["fields"]):
         blocks.append(Picture(charts.waterfall(case, found.source)))
     return blocks
+
+
+def _which(case: Mapping[str, Any]) -> str:
+    population = int(case.get("replicate", 0)) + 1
+    return f"Request {case['request']:,}" + (f" of population {population}" if population > 1 else "")
 
 
 def _text(value: object) -> str:

@@ -6,7 +6,7 @@ from sim.charts import icon_array
 from sim.outcome.rates import Rate
 from sim.report import wording
 from sim.report.calibration import unchecked
-from sim.report.document import Block, Bullets, Paragraph, Picture, Section, Table, table
+from sim.report.document import Blanks, Block, Bullets, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
 
 
@@ -14,14 +14,17 @@ def purpose(found: Findings) -> Section:
     """Item 1."""
     scenario = found.run.scenario
     rows = [
-        ("Kind of study", "Simulation of record linkage on synthetic data; no record of any person was used"),
+        (
+            "Kind of study",
+            "Simulation of record linkage on synthetic data; no file about named people was used",
+        ),
         ("Scenario", f"{scenario.title or scenario.name} ({scenario.name})"),
         ("What it asks", scenario.summary or "not stated in the scenario"),
         ("Run", found.run.run_id),
         ("Date of the run (UTC)", found.run.created.replace("T", " ").replace("Z", "")),
         ("Registry searched", f"{scenario.population.size:,} synthetic taxpayer records"),
         ("Requests", f"{scenario.requests.count:,} in each population"),
-        ("Populations", f"{found.replicates:,} simulated independently of each other"),
+        ("Populations", _populations(found.replicates)),
     ]
     text = (
         "An agency asks a tax authority for the addresses of many named people at once. This simulation "
@@ -32,14 +35,12 @@ def purpose(found: Findings) -> Section:
     blocks: list[Block] = [Paragraph(text), table("This run", ("What", "Value"), rows, widths=(1, 3))]
     if found.preview:
         blocks.insert(0, Paragraph(_preview(found), "warning"))
-    human = Bullets(
-        (
-            "Run by: ______________________________",
-            "For whom: ______________________________",
-            "Funding and role of the funder: ______________________________",
-        )
-    )
+    human = Blanks(("Run by", "For whom", "Funding, and the role of the funder"))
     return Section("purpose", "What this is", (*blocks, human))
+
+
+def _populations(number: int) -> str:
+    return "one" if number == 1 else f"{number:,} simulated independently of each other"
 
 
 def _preview(found: Findings) -> str:
@@ -62,13 +63,23 @@ def headline(found: Findings) -> Section:
             _behind(found, wrong),
             widths=(1.2, 2),
         ),
-        Paragraph(
-            "If the assumptions of section 7 hold, in the same simulation "
-            + wording.clause(moved, "lead to a home the person asked for has left", found.confidence)
-            + " This is another harm and is not added to the headline."
-        ),
+        *_moved(found),
     )
     return Section("headline", "Headline", blocks)
+
+
+def _moved(found: Findings) -> list[Paragraph]:
+    """Return the rate of wrong doors in a sentence, nothing where nothing was disclosed."""
+    moved = found.rates["wrong_door"]
+    if moved.value is None:
+        return []
+    told = wording.clause(moved, "lead to a home the person asked for has left", found.confidence)
+    return [
+        Paragraph(
+            f"If the assumptions of section 7 hold, in the same simulation {told} This is another harm and "
+            "is not added to the headline."
+        )
+    ]
 
 
 def _behind(found: Findings, wrong: Rate) -> list[tuple[str, str]]:
@@ -86,8 +97,11 @@ def _behind(found: Findings, wrong: Rate) -> list[tuple[str, str]]:
     return [
         ("Addresses of somebody else (numerator)", f"{wrong.numerator:,}"),
         ("Addresses disclosed (denominator)", f"{wrong.denominator:,}"),
-        ("Rate", f"{wording.number(wrong)} per 1,000 addresses disclosed"),
-        (f"{found.confidence} interval", f"{wording.bounds(wrong)} per 1,000 addresses disclosed"),
+        ("Rate", wording.cell(wrong)),
+        (
+            f"{found.confidence} interval",
+            "none" if wrong.value is None else f"{wording.bounds(wrong)} per 1,000 addresses disclosed",
+        ),
         ("Kind of interval", wrong.method),
         ("Simulated populations", f"{found.replicates:,}"),
         ("Monte Carlo standard error", error),
@@ -98,14 +112,8 @@ def _behind(found: Findings, wrong: Rate) -> list[tuple[str, str]]:
 def estimand(found: Findings) -> Section:
     """Item 3."""
     equation = "rate = 1,000 × (addresses disclosed that are another person's) ÷ (addresses disclosed)"
-    names = (
-        "wrong_person",
-        "wrong_person_per_request",
-        "wrong_person_per_registry",
-        "wrong_door",
-        "missed",
-        "bystanders",
-    )
+    headline = ("wrong_person", "wrong_person_per_request", "wrong_person_per_registry")
+    others = ("wrong_door", "right_door", "missed", "bystanders")
     blocks = (
         Paragraph(
             "The quantity estimated is the share of the addresses disclosed that belong to a person other "
@@ -113,7 +121,8 @@ def estimand(found: Findings) -> Section:
             "6 to 9. Truth is known in every case, because every person was made up."
         ),
         Paragraph(equation, "equation"),
-        rate_table("The same outcomes over other denominators", [found.rates[name] for name in names]),
+        rate_table("The headline over three denominators", [found.rates[name] for name in headline]),
+        rate_table("What else happens, each a rate of its own", [found.rates[name] for name in others]),
         Paragraph(
             "A ratio over populations is the ratio of totals with a delete-one jackknife over populations "
             "and Student's t; inside one population it is Wilson's interval, or Clopper and Pearson's "
@@ -129,9 +138,7 @@ def rate_table(caption: str, rates: list[Rate]) -> Table:
     rows = [
         (
             rate.label,
-            f"{wording.number(rate)} per {rate.per:,} {rate.denominator_name}"
-            if rate.value is not None
-            else rate.words,
+            wording.cell(rate),
             wording.bounds(rate),
             f"{rate.numerator:,}",
             f"{rate.denominator:,}",
@@ -147,8 +154,10 @@ def not_this(found: Findings) -> Section:
     junk, incomplete = found.rates["deficient_among_answered"], found.rates["insufficient_among_answered"]
     unseen = f"{unchecked(found):,} of {found.total('answered'):,} requests answered"
     words = (
-        "It is not an audit of any file that exists: no record of any person was used, and no measured "
-        "rate for the disclosure of August 2025 has been published that could be found.",
+        "It is not an audit of any file that exists: neither the request list nor the tax file was seen. "
+        "Names, births and places come from published counts; who lives with whom comes from anonymous "
+        "survey records published for research (Current Population Survey). No measured rate for the "
+        "disclosure of August 2025 was found.",
         "It is not a count of unlawful disclosures. A court counted disclosures for which nobody confirmed "
         "that the request held the taxpayer's address, whoever's address was then disclosed.",
         "It is a statement about a model: it holds if the assumptions marked in section 7 hold.",
@@ -158,14 +167,14 @@ def not_this(found: Findings) -> Section:
         (
             "Insufficient address",
             "the address field was junk, or incomplete by as little as an apartment number",
-            f"{_rate_words(junk)}; with lost apartment numbers {_rate_words(incomplete)}",
+            f"{wording.cell(junk)}; with lost apartment numbers {wording.cell(incomplete)}",
         ),
         (
             "Wrong person",
             "the address of a different person was disclosed",
-            _rate_words(found.rates["wrong_person"]),
+            wording.cell(found.rates["wrong_person"]),
         ),
-        ("Wrong door", "right person, but they have moved away", _rate_words(found.rates["wrong_door"])),
+        ("Wrong door", "right person, but they have moved away", wording.cell(found.rates["wrong_door"])),
     )
     note = (
         "The first two describe requests, the last two what was disclosed. They overlap and are never "
@@ -186,9 +195,3 @@ def not_this(found: Findings) -> Section:
             ),
         ),
     )
-
-
-def _rate_words(rate: Rate) -> str:
-    if rate.value is None:
-        return rate.words
-    return f"{wording.number(rate)} per {rate.per:,} {rate.denominator_name}"

@@ -1,16 +1,21 @@
-"""Sections 6 to 9: processes, inputs, noise, linkage."""
+"""Sections 6 to 8: processes, inputs, noise."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
-from sim.linkage.comparison import Comparison, Kind, Level, Path
-from sim.linkage.rules import RULES
 from sim.noise import NOISES
-from sim.parameters import GRADE_MEANING, Parameter, Value, catalogue
+from sim.parameters import GRADE_MEANING, Parameter, catalogue
 from sim.record.masking import mask_text
-from sim.report.document import Block, Bullets, Paragraph, Section, Table, table
+from sim.report.document import Align, Block, Bullets, Paragraph, Section, Table, table
 from sim.report.findings import Findings
+from sim.report.plain import field_name, iso_date, plain, range_of, unit_of, value_of
+
+_MOST_TOLD = 6
+"""Inputs alike are named in their row up to so many, and below the table beyond."""
 
 _GRADES = {"P": "primary", "S": "secondary", "B": "background", "D": "derived", "assumption": "ASSUMED"}
 
@@ -72,7 +77,7 @@ def _structure(found: Findings) -> Table:
     flat = found.run.scenario.flat()
     names = ("name", "title", "summary")
     rows = [
-        (key, _plain(value))
+        (key, plain(value))
         for key, value in flat.items()
         if key not in catalogue() and key not in names and value not in (None, ())
     ]
@@ -82,16 +87,22 @@ def _structure(found: Findings) -> Table:
 def _input_table(caption: str, entries: list[Parameter], found: Findings) -> Table:
     rows: list[tuple[str, ...]] = []
     marked: list[int] = []
+    notes: list[str] = []
     for alike in merged(entries, found):
-        first, several = alike[0], len(alike) > 1
-        label = f"{len(alike)} inputs: {_keys(alike)}" if several else f"{first.label} ({first.key})"
-        low, high = first.range
+        first = alike[0]
+        label = f"{first.label} ({first.key})"
+        if len(alike) > _MOST_TOLD:
+            label = f"{len(alike)} inputs, listed below this table"
+            notes.append(f"The {len(alike)} inputs of one row are {_keys(alike)}.")
+        elif len(alike) > 1:
+            label = f"{len(alike)} inputs: {_keys(alike)}"
         if first.grade == "assumption":
             marked.append(len(rows))
-        value = _value(first, found)
-        rows.append((label, value, first.unit, f"{low:g} to {high:g}", _GRADES[first.grade], first.source))
+        grade = _GRADES[first.grade]
+        rows.append((label, _value(first, found), unit_of(first), range_of(first), grade, first.source))
     head = ("Input", "Value", "Unit", "Range", "Grade", "Source")
-    return table(caption, head, rows, marked=frozenset(marked), widths=(2, 2.2, 0.9, 0.8, 0.9, 2.6))
+    widths = (2.1, 1.7, 0.95, 0.85, 1.1, 2.9)
+    return table(caption, head, rows, marked=frozenset(marked), widths=widths, note=" ".join(notes))
 
 
 def merged(entries: list[Parameter], found: Findings) -> list[list[Parameter]]:
@@ -113,22 +124,8 @@ def _keys(alike: list[Parameter]) -> str:
 
 def _value(entry: Parameter, found: Findings) -> str:
     value, usual = found.run.scenario.parameters[entry.key], entry.at(found.run.scenario.noise.level)
-    return _plain(value) if value == usual else f"{_plain(value)} (catalogue: {_plain(usual)})"
-
-
-def _plain(value: Value | object) -> str:
-    if isinstance(value, dict) and len(value) > 2 and len(set(value.values())) == 1:
-        return f"{_plain(next(iter(value.values())))} for each of {len(value)} labels"
-    if isinstance(value, dict):
-        return "; ".join(f"{label} {_plain(number)}" for label, number in value.items())
-    if isinstance(value, (list, tuple)):
-        shown = ", ".join(_plain(item) for item in value[:12])
-        return shown if len(value) <= 12 else f"{shown}, … ({len(value)} numbers)"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:,.6g}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    shown = value_of(entry, value)
+    return shown if value == usual else f"{shown} (catalogue: {value_of(entry, usual)})"
 
 
 def noise(found: Findings) -> Section:
@@ -143,122 +140,43 @@ def noise(found: Findings) -> Section:
         .agg(pl.col("request").n_unique() if ledger.height == 0 else pl.len())
         .iter_rows()
     )
-    rows = []
-    for each in NOISES:
-        row = examples.get(each.kind)
-        example = (
-            "did not strike in this run"
-            if row is None
-            else f"{row['field']}: {_cell(row['before'])} → {_cell(row['after'])}"
+    known = catalogue()
+    rows = [
+        (
+            known[f"noise.{each.kind}.rate"].label,
+            each.why,
+            _example(examples.get(each.kind)),
+            f"{counted.get(each.kind, 0):,}",
+            each.omits,
         )
-        rows.append(
-            (each.kind.replace("_", " "), each.why, example, f"{counted.get(each.kind, 0):,}", each.omits)
-        )
-    head = ("Kind", "Why it happens", "Example from this run", "Changes", "What is left out")
+        for each in NOISES
+    ]
+    head = ("Fault", "Why it happens", "Example from this run", "Changed fields", "What is left out")
     text = (
         "Faults are put into the requests in this order. A blank stands for nothing given; placeholders "
         "such as an unknown address stay in the request, as the agency's file had them. Identifiers are "
-        "shown by their last four digits."
+        "shown by their last four digits. A fault can change several fields of a request (an old address "
+        "changes number, street, unit and ZIP code), so the changed fields are more than the requests hit."
     )
     note = f"Of the ledger on disk: {found.run.manifest['rows']['ledger_note']}."
-    return Section(
-        "noise",
-        "Faults put into the requests",
-        (
-            Paragraph(text),
-            table("Kinds of noise, in order", head, rows, widths=(1.1, 2.2, 1.8, 0.8, 2), note=note),
-        ),
-    )
+    made = Table("Faults in the order they are put in", head, tuple(rows), _NOISE_ALIGN, note=note,
+                 widths=(1.4, 2.1, 1.9, 0.8, 1.9))  # fmt: skip
+    return Section("noise", "Faults put into the requests", (Paragraph(text), made))
 
 
-def _cell(text: str | None) -> str:
-    return "nothing" if text is None else f"“{mask_text(text)}”"
+_NOISE_ALIGN: tuple[Align, ...] = ("left", "left", "left", "right", "left")
 
 
-def linkage(found: Findings) -> Section:
-    """Item 9."""
-    scenario = found.run.scenario
-    switches = scenario.linkage
-    rows = [
-        ("Rule", switches.rule),
-        ("Name compared beside the number", switches.name_compare.replace("_", " ")),
-        (
-            "Two surnames",
-            "as one field" if switches.surname_handling == "one_field" else "as a set, one must be shared",
-        ),
-        (
-            "Supplied address",
-            {
-                "zip_proxy": "has to contain something like a ZIP code",
-                "must_match": "has to agree",
-                "none": "not looked at",
-            }[switches.address_check],
-        ),
-        (
-            "Several links",
-            {
-                "withhold": "nothing is disclosed",
-                "first": "the first is disclosed",
-                "all": "all are disclosed",
-                "best": "the best is disclosed",
-            }[switches.tie],
-        ),
-        ("One record for one request only", "yes" if switches.one_to_one else "no"),
-    ]
-    blocks: list[Block] = [table("The rule and its switches", ("Switch", "Setting"), rows, widths=(1, 2))]
-    make = RULES.get(switches.rule)
-    for path in make(scenario) if make else ():
-        blocks += _path(path)
-    blocks.append(
-        Paragraph(
-            "A record is disclosed when it is linked and the rule for several links lets it through; what "
-            "is disclosed is the address on file. Pairs that share no blocking key are never compared, and "
-            "a person lost that way counts as missed."
-        )
-    )
-    return Section("linkage", "The linkage rule", tuple(blocks))
+def _example(row: Mapping[str, Any] | None) -> str:
+    """Return the first change of a kind: field, before and after."""
+    if row is None:
+        return "did not strike in this run"
+    before, after = (_cell(row["field"], row[side]) for side in ("before", "after"))
+    told = f"{field_name(row['field'])}: {before} → {after}"
+    return f"{told} (the digits that differ are not shown)" if before == after else told
 
 
-def _path(path: Path) -> list[Block]:
-    rows = [
-        (each.field.replace("_", " "), " + ".join(each.columns), _levels(each)) for each in path.comparisons
-    ]
-    keys = "; or ".join(
-        " and ".join(key if isinstance(key, str) else f"{key[0]} = {key[1]}" for key in each)
-        for each in path.passes
-    )
-    told = (
-        f"Path “{path.name}”. Pairs compared: those that agree on "
-        f"{keys or 'nothing in particular (every pair)'}. A pair is a link when its score reaches "
-        f"{path.threshold:g} bits"
-        + (f" from a start of {path.base:g} bits." if path.base else ".")
-        + (
-            f" Not searched: requests that fail {', '.join(f.name.replace('_', ' ') for f in path.filters)}."
-            if path.filters
-            else ""
-        )
-    )
-    return [
-        Paragraph(told),
-        table(
-            f"Comparisons of path “{path.name}”",
-            ("Field", "Read from", "Levels and weights (bits)"),
-            rows,
-            widths=(1, 1.4, 3),
-        ),
-    ]
-
-
-def _levels(comparison: Comparison) -> str:
-    return "; ".join(f"{_level(level)} {level.weight:+.4g}" for level in comparison.levels)
-
-
-def _level(level: Level) -> str:
-    names = {
-        Kind.ELSE: "anything else",
-        Kind.EXACT: "equal",
-        Kind.MISSING: "missing on a side",
-        Kind.SHARED: "one value shared",
-    }
-    name = names.get(level.kind, level.kind.value.replace("_", " "))
-    return f"{name} {level.at:g}" if level.at else name
+def _cell(field: str, text: str | None) -> str:
+    if text is None:
+        return "nothing"
+    return f"“{iso_date(text) if field == 'birth' else mask_text(text)}”"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from sim import charts
 from sim.outcome.groups import GroupRate
-from sim.outcome.words import CAUSES, PLAIN
+from sim.outcome.words import CAUSES
 from sim.report import wording
 from sim.report.calibration import targets_of
 from sim.report.document import Block, Paragraph, Picture, Section, Table, table
@@ -98,7 +100,8 @@ def calibration(found: Findings) -> Section:
                 "A figure marked “fitted” was used to set the share of people asked for who are in the "
                 "registry, so that its agreement confirms nothing; one marked “held out” was not used. A "
                 "figure that differs is shown as such; what the record leaves open (the share of requests "
-                "with a number, the share of people who file) moves these figures a great deal."
+                "with a number, the share of people who file) moves these figures a great deal. The bounds "
+                "of agreement are this program's choice; none was published."
             ),
             Picture(charts.targets(listed, found.source)),
             table(
@@ -145,10 +148,10 @@ def _scale(found: Findings) -> list[Block]:
         (asked, own, f"{own:,} requests, as in this scenario"),
     ):
         value, bounds = wording.at_scale(rate, scale)
-        rows.append((what, f"{wording.number(rate)} per {rate.per:,} {rate.denominator_name}", value, bounds))
+        rows.append((what, wording.cell(rate), value, bounds))
     text = (
-        "If the rates of this simulation held for a list of another length, these are the numbers of "
-        "people whose address would be disclosed in place of somebody else's. The first two rows differ "
+        "If the rates of this simulation held for a list of another length, these are the expected numbers "
+        "of people whose address would be disclosed in place of somebody else's. The first two rows differ "
         "because they multiply different rates: one per request, one per address disclosed."
     )
     return [
@@ -156,7 +159,7 @@ def _scale(found: Findings) -> list[Block]:
         Paragraph(text),
         table(
             "People at scale",
-            ("Scale", "Rate", "People", "Interval carried through"),
+            ("Scale", "Rate", "Expected people", "Interval carried through"),
             rows,
             numbers_from=2,
             widths=(2.2, 2, 1, 1.4),
@@ -165,26 +168,23 @@ def _scale(found: Findings) -> list[Block]:
 
 
 def _causes(found: Findings) -> list[Block]:
-    wrong = found.total("outcome_wrong_person")
-    names = ("absent_among_wrong", "household_among_wrong")
-    rows = [
-        (PLAIN[cause].capitalize(), f"{found.total(f'cause_{cause}'):,}", f"{wrong:,}") for cause in CAUSES
-    ]
-    if not wrong:
+    if not found.total("outcome_wrong_person"):
         return [
             Paragraph("No request was answered with somebody else's address, so there is no table of causes.")
         ]
-    head = ("Cause", "Requests", "Of requests answered with somebody else's address")
+    names = ("absent_among_wrong", "household_among_wrong")
+    causes = [found.rates[f"cause_{cause}"] for cause in CAUSES]
+    note = "Each wrong answer has one cause, the first that holds in the order of the table."
     return [
         Paragraph("Why the wrong person", "label"),
-        table("Causes", head, rows, numbers_from=1, widths=(3, 1, 2)),
+        replace(rate_table("Causes", causes), note=note),
         rate_table("Seen another way", [found.rates[name] for name in names]),
     ]
 
 
 def _group_table(caption: str, groups: tuple[GroupRate, ...]) -> Table:
     rows = []
-    for each in groups:
+    for each in sorted(groups, key=charts.group_place):
         rate = each.rate
         value = f"no {rate.denominator_name} in this group" if rate.value is None else wording.number(rate)
         ratio = each.words or f"{each.ratio:.2f} ({each.ratio_low:.2f} to {each.ratio_high:.2f})"

@@ -8,6 +8,7 @@ from sim import charts
 from sim.report import wording
 from sim.report.document import Block, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Companion, Findings
+from sim.report.studies import span_of
 
 
 def uncertainty(found: Findings) -> Section:
@@ -64,14 +65,35 @@ def _kinds(found: Findings) -> list[tuple[str, str, str]]:
         (
             "Of the inputs",
             "each assumed input over its range (section 13)",
-            "see section 13" if found.study else "no study of the inputs was made with this run",
+            _of_inputs(found),
         ),
         (
             "Of the rule",
             "other readings of the rule, side by side",
-            "table below" if found.companions else "not run",
+            _across_rules(found),
         ),
     ]
+
+
+def _of_inputs(found: Findings) -> str:
+    """Return the range the headline has over drawn inputs, if a study drew them."""
+    if not found.study:
+        return "no study of the inputs was made with this run"
+    drawn = found.study.get("uncertainty")
+    if not drawn:
+        return "one at a time: see section 13; not drawn together"
+    return f"5th to 95th percentile {span_of(drawn['inputs'])} per 1,000 addresses disclosed"
+
+
+def _across_rules(found: Findings) -> str:
+    """Return the lowest and the highest rate among the readings of the rule that were run."""
+    runs = [found, *(each.findings for each in found.companions if each.role == "rule")]
+    made = [run.rates["wrong_person"] for run in runs if run.rates["wrong_person"].value is not None]
+    if len(runs) < 2 or not made:
+        return "not run"
+    made.sort(key=lambda rate: rate.value or 0.0)
+    low, high = wording.number(made[0]), wording.number(made[-1])
+    return f"{low} to {high} per 1,000 addresses disclosed, by the rule (table below)"
 
 
 def companion_table(caption: str, found: Findings, companions: list[Companion]) -> Table:
@@ -87,12 +109,12 @@ def companion_table(caption: str, found: Findings, companions: list[Companion]) 
         "Populations",
         "Run",
     )
-    return table(caption, head, rows, numbers_from=4, widths=(2, 1.4, 1.3, 1.5, 1.1, 1, 1.3))
+    return table(caption, head, rows, numbers_from=4, widths=(1.8, 1.4, 1.2, 1.5, 1.3, 1.4, 1.7))
 
 
 def _companion_row(name: str, found: Findings) -> tuple[str, ...]:
     wrong, missed = found.rates["wrong_person"], found.rates["missed"]
-    value = wording.number(wrong) if wrong.value is not None else wrong.words
+    value = wording.number(wrong) if wrong.value is not None else "no rate"
     return (
         name,
         value,
