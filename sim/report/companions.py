@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import VerificationError
+from sim.linkage.em import WrongClassError
 from sim.parameters import catalogue
 from sim.progress import Progress, silent
 from sim.record import identity
@@ -24,23 +25,34 @@ from sim.study.replicates import run as study
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A companion to be made: its role, what differs (after "If"), and the settings that do it."""
+    """A companion to be made: its role, what differs (after "If"), and the settings that do it.
+
+    otherwise: what is run in its place where the rule cannot be learnt from these settings.
+    """
 
     role: str
     change: str
     settings: Mapping[str, Any]
+    otherwise: Plan | None = None
 
 
 def plans() -> tuple[Plan, ...]:
     """Return the companions of every citable report."""
     clean = {key: entry.at("clean") for key, entry in catalogue().items() if entry.levels}
+    faultless = {"noise.level": "clean", **clean}
+    learnt_otherwise = Plan(
+        "best",
+        "the requests hold no fault at all and name and full date of birth have to agree (from requests "
+        "without a fault this run's own rule cannot be learnt)",
+        {**faultless, "linkage.rule": "name_dob"},
+    )
     name_only = {"linkage.rule": "name_only", "linkage.address_check": "none", "linkage.tie": "first"}
     return (
-        Plan("best", "the requests hold no fault at all", {"noise.level": "clean", **clean}),
+        Plan("best", "the requests hold no fault at all", faultless, learnt_otherwise),
         Plan("worst", "records are linked on first and last name alone", name_only),
         Plan(
             "rule",
-            "the supplied address has to agree as well",
+            "the rule of August 2025 is applied and the supplied address has to agree",
             {"linkage.rule": "irs_2025", "linkage.address_check": "must_match"},
         ),
         Plan("rule", "name and full date of birth have to agree", {"linkage.rule": "name_dob"}),
@@ -54,13 +66,22 @@ def with_companions(
 
     replicates: populations of each companion; as many as the run's own if None.
     """
-    base, place = found.run.scenario, found.run.folder.parent
-    made = []
-    for plan in plans():
-        settings = {**plan.settings, "replicates": replicates or base.replicates, "title": _title(base, plan)}
-        folder = run_once(base.replace(settings), place, progress, workers)
-        made.append(Companion(plan.role, plan.change, Findings.of(folder)))
+    made = [
+        _made(plan, found.run, replicates or found.run.scenario.replicates, progress, workers)
+        for plan in plans()
+    ]
     return replace(found, companions=tuple(made))
+
+
+def _made(plan: Plan, run: Run, replicates: int, progress: Progress, workers: int) -> Companion:
+    settings = {**plan.settings, "replicates": replicates, "title": _title(run.scenario, plan)}
+    try:
+        folder = run_once(run.scenario.replace(settings), run.folder.parent, progress, workers)
+    except WrongClassError:
+        if plan.otherwise is None:
+            raise
+        return _made(plan.otherwise, run, replicates, progress, workers)
+    return Companion(plan.role, plan.change, Findings.of(folder))
 
 
 def run_once(scenario: Scenario, place: Path, progress: Progress, workers: int) -> Path:

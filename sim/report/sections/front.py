@@ -54,7 +54,7 @@ def _preview(found: Findings) -> str:
 def headline(found: Findings) -> Section:
     """Item 2."""
     wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
-    blocks = (
+    blocks: tuple[Block, ...] = (
         Paragraph(wording.headline(wrong, found.confidence), "lead"),
         Picture(icon_array(wrong, moved, found.source)),
         table(
