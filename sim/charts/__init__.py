@@ -1,5 +1,7 @@
 """Results as figures: Altair charts, no Streamlit. One function a figure; each returns a `Figure`."""
 
+from sim.charts.along import Point as LinePoint
+from sim.charts.along import along
 from sim.charts.doors import doors
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.flow import flow
@@ -22,11 +24,13 @@ __all__ = [
     "LIGHT",
     "REQUESTS_SENT",
     "Figure",
+    "LinePoint",
     "Rows",
     "SizePoint",
     "Source",
     "Target",
     "Theme",
+    "along",
     "by_size",
     "doors",
     "flow",

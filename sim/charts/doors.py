@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from sim.charts.figure import Figure, Rows, Source
-from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.charts.theme import LIGHT, WIDTH, Theme, frame, narrow
 from sim.outcome.rates import Rate, rounded
 
 DOORS = 60
@@ -28,16 +28,20 @@ def doors(
     title, subtitle = _door_words(bystanders)
     ordered = behind.sort(pl.col("outcome").replace_strict(_DOOR_ORDER, default=3), "bystanders")
     chosen = _spread(ordered, DOORS)
-    squares = [square for place, door in enumerate(chosen.iter_rows()) for square in _squares(place, *door)]
+    per_row = _PER_ROW // 2 if narrow(width) else _PER_ROW
+    squares = [
+        square for place, door in enumerate(chosen.iter_rows()) for square in _squares(place, per_row, *door)
+    ]
+    step, lines = width / (per_row * (_BLOCK + 1)), DOORS // per_row * _BLOCK
     if not squares:
         squares = [(0, 0, 0, _PEOPLE[2])]
     colours = [theme.right, theme.wrong, theme.bystander, theme.grid]
     drawn = (
         alt.Chart(pl.DataFrame(squares, schema=["x", "y", "wide", "who"], orient="row"))
-        .mark_square(filled=True, opacity=1, size=(width / 78) ** 2, aria=False)
+        .mark_square(filled=True, opacity=1, size=(0.78 * step) ** 2, aria=False)
         .encode(
-            x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, _PER_ROW * 5 - 0.5])),
-            y=alt.Y("y:Q", axis=None, scale=alt.Scale(reverse=True)),
+            x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.5, per_row * (_BLOCK + 1) - 0.5])),
+            y=alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-0.5, lines - 0.5], reverse=True)),
             color=alt.Color(
                 "who:N",
                 scale=alt.Scale(domain=list(_PEOPLE), range=colours),
@@ -48,10 +52,11 @@ def doors(
                     labelColor=theme.ink,
                     symbolSize=120,
                     labelLimit=300,
+                    columns=1 if narrow(width) else 4,
                 ),
             ),
         )
-        .properties(width=width, height=width * 0.3)
+        .properties(width=width, height=step * lines)
     )
     counts = (
         ordered.group_by("outcome").agg(pl.len().alias("doors"), pl.col("bystanders").sum()).sort("outcome")
@@ -85,7 +90,7 @@ def _spread(frame_: pl.DataFrame, number: int) -> pl.DataFrame:
     return frame_[[int((i + 0.5) * frame_.height / number) for i in range(number)]]
 
 
-def _squares(place: int, outcome: str, others: int) -> Sequence[tuple[int, int, int, str]]:
+def _squares(place: int, per_row: int, outcome: str, others: int) -> Sequence[tuple[int, int, int, str]]:
     """Return the squares of one door: x, y, cluster, who; at most a dozen people are drawn."""
     people = [_PEOPLE[2]] * min(int(others), 11)
     if outcome == "right_person_right_door":
@@ -93,5 +98,5 @@ def _squares(place: int, outcome: str, others: int) -> Sequence[tuple[int, int, 
     elif outcome == "wrong_person":
         people[:1] = [_PEOPLE[1]]
     people = people or [_PEOPLE[3]]
-    left, top = (place % _PER_ROW) * (_BLOCK + 1), (place // _PER_ROW) * (_BLOCK)
+    left, top = (place % per_row) * (_BLOCK + 1), (place // per_row) * _BLOCK
     return [(left + i % _BLOCK, top + i // _BLOCK, place, who) for i, who in enumerate(people)]

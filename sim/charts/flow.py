@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from sim.charts.figure import Chart, Figure, Rows, Source
-from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 
 _STAGES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
@@ -37,8 +37,8 @@ def flow(totals: Mapping[str, int], source: Source, theme: Theme = LIGHT, width:
     """Return figure 2; totals: counts by name (`sim.outcome.counts.COUNTS`) over all replicates."""
     answered, wrong = totals["answered"], totals["outcome_wrong_person"]
     title = (
-        f"{answered:,} of {totals['requests']:,} requests are answered with an address; {wrong:,} of these "
-        "answers are somebody else's"
+        f"{answered:,} of {totals['requests']:,} requests are answered with an address; "
+        f"{f'{wrong:,}' if wrong else 'none'} of these {'is' if wrong == 1 else 'are'} somebody else's"
         if answered
         else f"None of {totals['requests']:,} requests is answered with an address"
     )
@@ -56,7 +56,9 @@ def flow(totals: Mapping[str, int], source: Source, theme: Theme = LIGHT, width:
 def _stage(
     name: str, bars: tuple[tuple[str, str, str], ...], totals: Mapping[str, int], theme: Theme, width: int
 ) -> Chart:
-    labels = [label for _, label, _ in bars]
+    slim = narrow(width)
+    wide, high = (130, 40) if slim else (245, 24)
+    labels = [broken(label, 20) if slim else label for _, label, _ in bars]
     data = pl.DataFrame(
         {
             "label": labels,
@@ -71,11 +73,12 @@ def _stage(
             "label:N",
             sort=labels,
             title=None,
-            axis=alt.Axis(domain=False, ticks=False, minExtent=245, labelPadding=6),
+            axis=alt.Axis(domain=False, ticks=False, minExtent=wide, labelPadding=6, labelExpr=BROKEN),
         ),
         x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, top * 1.18])),
     )
     drawn = base.mark_bar(height=16).encode(color=alt.Color("colour:N", scale=None))
     text = base.mark_text(align="left", dx=5, color=theme.ink).encode(text="text:N")
     heading = alt.TitleParams(name, anchor="start", fontSize=12, color=theme.quiet, frame="group", offset=4)
-    return alt.layer(drawn, text).properties(width=width - 260, height=24 * len(labels), title=heading)
+    plot = width - wide - 15
+    return alt.layer(drawn, text).properties(width=plot, height=high * len(labels), title=heading)

@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from sim.charts.figure import Chart, Figure, Rows, Source
-from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 from sim.outcome.groups import GroupRate
 from sim.outcome.rates import Rate, rounded, significant
 
@@ -61,9 +61,10 @@ def groups(
     shown = sorted((each for each in found if each.rate.value is not None), key=group_place)
     empty = [each for each in found if each.rate.value is None]
     unit = f"per {overall.per:,} {overall.denominator_name}"
-    subtitle = (
-        f"{overall.label}, {unit}. Dots with {source.confidence} intervals; dashed: everybody; right: "
-        f"events of how many {overall.denominator_name}, and times everybody's rate"
+    subtitle = f"{overall.label}, {unit}. Dots with {source.confidence} intervals; dashed: everybody; " + (
+        "events and bases are in the table"
+        if narrow(width)
+        else f"right: events of how many {overall.denominator_name}, and times everybody's rate"
     )
     if empty:
         subtitle += f". No {overall.denominator_name} in {', '.join(_name(each) for each in empty)}"
@@ -116,9 +117,13 @@ def _title(shown: Sequence[GroupRate], overall: Rate) -> str:
 def _dots(shown: Sequence[GroupRate], unit: str, rule: float | None, theme: Theme, width: int) -> Chart:
     end = _axis_end(shown, rule)
     data = _data(shown, end)
-    plot = width - _LABELS_WIDE - _COUNTS_WIDE - _RATIO_WIDE
-    scale = alt.Scale(domain=[0, end * 1.22], nice=False)
-    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=_LABELS_WIDE)
+    slim = narrow(width)
+    labels = 105 if slim else _LABELS_WIDE
+    plot = width - labels - (0 if slim else _COUNTS_WIDE + _RATIO_WIDE)
+    if slim:
+        data = data.with_columns(pl.Series("label", [broken(each, 17) for each in data["label"]]))
+    scale = alt.Scale(domain=[0, end * (1.6 if slim else 1.22)], nice=False)
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=labels, labelExpr=BROKEN)
     base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
     x = alt.X("low:Q", title=unit, scale=scale, axis=alt.Axis(tickCount=5))
     layers: list[alt.Chart] = [
@@ -129,17 +134,15 @@ def _dots(shown: Sequence[GroupRate], unit: str, rule: float | None, theme: Them
         base.mark_text(align="left", dx=6, color=theme.ink).encode(
             x=alt.X("high:Q", scale=scale), text="text:N"
         ),
-        base.mark_text(align="right", color=theme.quiet).encode(
-            x=alt.value(plot + _COUNTS_WIDE), text="counts:N"
-        ),
-        base.mark_text(align="right", color=theme.ink).encode(
-            x=alt.value(plot + _COUNTS_WIDE + _RATIO_WIDE - 6), text="ratio:N"
-        ),
     ]
+    if not slim:
+        for place, column, ink in ((0, "counts:N", theme.quiet), (_RATIO_WIDE - 6, "ratio:N", theme.ink)):
+            text = base.mark_text(align="right", color=ink)
+            layers.append(text.encode(x=alt.value(plot + _COUNTS_WIDE + place), text=column))
     if rule is not None:
         everybody = alt.Chart(pl.DataFrame({"x": [rule]})).mark_rule(strokeDash=[4, 3], color=theme.quiet)
         layers.insert(0, everybody.encode(x=alt.X("x:Q", scale=scale)))
-    return alt.layer(*layers).properties(width=plot, height=max(60, 23 * data.height))
+    return alt.layer(*layers).properties(width=plot, height=max(60, (34 if slim else 23) * data.height))
 
 
 def _axis_end(shown: Sequence[GroupRate], rule: float | None) -> float:

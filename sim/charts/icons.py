@@ -6,22 +6,23 @@ and others 2009; Garcia-Retamero and others 2012).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import polars as pl
 
 from sim.charts.figure import Chart, Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
-from sim.outcome.rates import Rate, rounded
+from sim.outcome.rates import Rate, rounded, significant
 
 PERSON = (
-    "M-0.18,-0.62A0.26,0.26,0,1,0,0.18,-0.62A0.26,0.26,0,1,0,-0.18,-0.62Z"
-    "M-0.42,1L-0.42,0.1Q-0.42,-0.22,0,-0.22Q0.42,-0.22,0.42,0.1L0.42,1Z"
+    "M-0.36,-0.6A0.36,0.36,0,1,1,0.36,-0.6A0.36,0.36,0,1,1,-0.36,-0.6Z"
+    "M-0.64,1L-0.64,0.5Q-0.64,-0.12,0,-0.12Q0.64,-0.12,0.64,0.5L0.64,1Z"
 )
 """A head and shoulders as a Vega symbol path, in the square from -1 to 1, y downwards."""
 
 _WRONG, _MOVED, _REST = "somebody else's address", "right person, moved away", "right person, right door"
+_RIGHT = "the right person's address"
 
 
 def icon_array(
@@ -34,30 +35,44 @@ def icon_array(
 ) -> Figure:
     """Return figure 1: a thousand people, those whose address was another's first.
 
-    wrong, moved: rates per 1,000 addresses disclosed; `moved` None leaves them among the rest.
+    wrong, moved: rates per 1,000 addresses disclosed; `moved` None: those who moved are not told apart.
     columns: people in a row (50 on a page, 25 on a telephone).
     """
     if wrong.value is None:
         return _no_icons(wrong, source, theme, width)
-    bad = min(1_000, round(wrong.value))
-    away = 0 if moved is None or moved.value is None else min(1_000 - bad, round(moved.value))
-    counted = ((_WRONG, bad), (_MOVED, away), (_REST, 1_000 - bad - away))
+    bad = min(1_000, _drawn(wrong))
+    away = 0 if moved is None else min(1_000 - bad, _drawn(moved))
+    rest, good = _RIGHT if moved is None else _REST, 1_000 - bad - away
+    counted = ((_WRONG, bad), (_MOVED, away), (rest, good))[:: 2 if moved is None else 1]
     title = _icon_title(wrong)
     subtitle = _interval_words(wrong, source.confidence)
-    alt_text = (
-        f"A thousand small figures of people. {bad} are marked as somebody else's address, {away} as the "
-        f"right person who has moved away, {1_000 - bad - away} as the right person at the right door. "
-        f"{subtitle}"
-    )
-    chart = frame(_people(counted, theme, columns, width), title, subtitle, source, theme, width)
+    drawn = "; ".join(f"{number} are marked: {kind}" for kind, number in counted)
+    alt_text = f"A thousand small figures of people. {drawn}. {subtitle}"
+    said = {_WRONG: _said(wrong, bad), _MOVED: _said(moved, away), rest: f"{good}"}
+    chart = frame(_people(counted, said, theme, columns, width), title, subtitle, source, theme, width)
     rows = Rows(("Of 1,000 addresses disclosed", "Number"), counted)
     return Figure("icons", chart, title, subtitle, alt_text, rows, source)
 
 
-def _people(counted: Sequence[tuple[str, int]], theme: Theme, columns: int, width: int) -> Chart:
-    """Draw the people, kind after kind, row by row."""
-    colours = {_WRONG: theme.wrong, _MOVED: theme.moved, _REST: theme.right}
-    shown = {kind: f"{kind}: {number}" for kind, number in counted if number or kind == _WRONG}
+def _drawn(rate: Rate) -> int:
+    """Return how many of a thousand are drawn: the rate as printed, so that picture and number agree."""
+    return 0 if rate.value is None else round(float(rounded(rate.value, rate.mcse).replace(",", "")))
+
+
+def _said(rate: Rate | None, drawn: int) -> str:
+    """Return a rate for the legend, and how many are drawn for it where that is another number."""
+    if rate is None or rate.value is None:
+        return "0"
+    text = "none seen" if rate.numerator == 0 else rounded(rate.value, rate.mcse)
+    return text if rate.numerator == 0 or text == f"{drawn}" else f"{text} (drawn as {drawn})"
+
+
+def _people(
+    counted: Sequence[tuple[str, int]], said: Mapping[str, str], theme: Theme, columns: int, width: int
+) -> Chart:
+    """Draw the people, kind after kind, row by row. said: what the legend says of each kind."""
+    colours = {_WRONG: theme.wrong, _MOVED: theme.moved, _REST: theme.right, _RIGHT: theme.right}
+    shown = {kind: f"{kind}: {said[kind]}" for kind, number in counted if number or kind == _WRONG}
     kinds = [shown[kind] for kind, number in counted for _ in range(number)]
     place = range(len(kinds))
     data = pl.DataFrame(
@@ -93,6 +108,11 @@ def _icon_title(wrong: Rate) -> str:
 def _interval_words(wrong: Rate, confidence: str) -> str:
     if wrong.low is None or wrong.high is None:
         return f"{wrong.numerator:,} of {wrong.denominator:,} addresses disclosed in the simulation"
+    if wrong.numerator == 0:
+        return (
+            f"0 of {wrong.denominator:,} addresses disclosed in the simulation; {confidence} upper bound "
+            f"{significant(wrong.high)} of 1,000 addresses disclosed"
+        )
     low, high = rounded(wrong.low, wrong.mcse), rounded(wrong.high, wrong.mcse)
     return (
         f"{wrong.numerator:,} of {wrong.denominator:,} addresses disclosed in the simulation; {confidence} "

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from sim.charts.figure import Figure, Rows, Source
-from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 from sim.outcome.rates import Rate, significant
 
 REQUESTS_SENT = 1_280_000
@@ -30,7 +30,7 @@ def scale(
         (f"your number: {own:,} requests", per_request, own),
     ]
     rows = [(label, _rate(rate), *_people(rate, size)) for label, rate, size in lines]
-    title = _title(rows)
+    title = _title(rows, seen=per_disclosed.numerator > 0)
     subtitle = (
         "If the rates of the simulation held at other sizes. Each row says which rate it multiplies; "
         f"dots with {source.confidence} intervals"
@@ -59,14 +59,28 @@ def _rate(rate: Rate) -> str:
     )
 
 
-def _title(rows: list[Row]) -> str:
+def _title(rows: list[Row], seen: bool) -> str:
     _, _, sent, _, _ = rows[0]
-    _, _, disclosed, _, _ = rows[1]
+    _, _, disclosed, _, most = rows[1]
     if sent is None or disclosed is None:
         return "Nothing was disclosed, so nothing can be scaled"
+    if not seen:
+        bound = "" if most is None else f"; at most {_whole(most)} people by the addresses disclosed"
+        return f"At the size of August 2025: none seen in the simulation{bound}"
     return (
         f"At the size of August 2025: {_whole(disclosed)} people by the addresses disclosed, {_whole(sent)} "
         "by the requests sent"
+    )
+
+
+def _told(value: float, low: float | None, high: float | None) -> str:
+    """Return people with their interval; where none was seen, with the bound."""
+    if low is None or high is None:
+        return _whole(value)
+    return (
+        f"none seen (at most {_whole(high)})"
+        if value == 0
+        else f"{_whole(value)} ({_whole(low)} to {_whole(high)})"
     )
 
 
@@ -84,9 +98,7 @@ def _drawn(rows: list[Row], theme: Theme, width: int) -> alt.LayerChart | alt.Fa
                 "value": value,
                 "low": value if low is None else low,
                 "high": value if high is None else high,
-                "text": _whole(value)
-                if low is None or high is None
-                else f"{_whole(value)} ({_whole(low)} to {_whole(high)})",
+                "text": _told(value, low, high),
             }
             for label, value, low, high in known
         ],
@@ -98,8 +110,13 @@ def _drawn(rows: list[Row], theme: Theme, width: int) -> alt.LayerChart | alt.Fa
             "text": pl.String,
         },
     )
-    plot = width - _LABELS_WIDE - _VALUES_WIDE
-    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=_LABELS_WIDE)
+    slim = narrow(width)
+    labels = 140 if slim else _LABELS_WIDE
+    plot = width - labels - (15 if slim else _VALUES_WIDE)
+    if slim:
+        told = zip(data["label"], data["text"], strict=True)
+        data = data.with_columns(pl.Series("label", [f"{broken(label, 18)}\n{text}" for label, text in told]))
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=labels, labelExpr=BROKEN)
     base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
     x_scale = alt.Scale(zero=True, nice=True)
     bars = base.mark_rule(strokeWidth=2.5, color=theme.wrong, opacity=0.55).encode(
@@ -110,4 +127,5 @@ def _drawn(rows: list[Row], theme: Theme, width: int) -> alt.LayerChart | alt.Fa
         x=alt.X("value:Q", scale=x_scale)
     )
     text = base.mark_text(align="left", color=theme.ink).encode(x=alt.value(plot + 10), text="text:N")
-    return alt.layer(bars, points, text).properties(width=plot, height=max(60, 34 * data.height))
+    layers = [bars, points] if slim else [bars, points, text]
+    return alt.layer(*layers).properties(width=plot, height=max(60, (56 if slim else 34) * data.height))

@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 
 from sim.charts.figure import Chart, Figure, Rows, Source
-from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 from sim.outcome.rates import significant
 
 FITTED, HELD_OUT = "fitted", "held out"
@@ -92,10 +92,15 @@ def _multiples(told: Sequence[Target], theme: Theme, width: int) -> Chart:
             **dict.fromkeys(("value", "low", "high"), pl.Float64),
         },
     )
-    plot = width - _LABELS_WIDE - _VALUES_WIDE
+    slim = narrow(width)
+    if slim:
+        pairs = zip(data["label"], data["text"], strict=True)
+        labels = [f"{label}\n{broken(text, 18)}" for label, text in pairs]
+        data = data.with_columns(pl.Series("label", labels))
+    plot = width - _LABELS_WIDE - (0 if slim else _VALUES_WIDE)
     top = max([2.0, *(value * 1.1 for value in data.get_column("value").to_list())])
     scale = alt.Scale(domain=[0, top], nice=False)
-    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=_LABELS_WIDE)
+    axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=_LABELS_WIDE - 20, labelExpr=BROKEN)
     base = alt.Chart(data).encode(y=alt.Y("label:N", title=None, sort=None, axis=axis))
     band = base.mark_bar(height=14, color=theme.grid).encode(
         x=alt.X("low:Q", scale=scale, title="simulated ÷ published", axis=alt.Axis(tickCount=5)), x2="high:Q"
@@ -112,4 +117,5 @@ def _multiples(told: Sequence[Target], theme: Theme, width: int) -> Chart:
     one = (
         alt.Chart(pl.DataFrame({"x": [1.0]})).mark_rule(strokeDash=[4, 3], color=theme.quiet).encode(x="x:Q")
     )
-    return alt.layer(band, one, points, text).properties(width=plot, height=max(60, 30 * len(told)))
+    layers = [band, one, points] if slim else [band, one, points, text]
+    return alt.layer(*layers).properties(width=plot, height=max(60, (56 if slim else 30) * len(told)))

@@ -74,21 +74,41 @@ _TITLE_CHARACTERS = 78
 _SUBTITLE_CHARACTERS = 108
 
 
+_NARROW = 480
+
+
+def narrow(width: int) -> bool:
+    """Whether a figure is drawn for a telephone, where labels stand in several lines."""
+    return width < _NARROW
+
+
+BROKEN = r"split(datum.label, '\n')"
+"""Expression of an axis whose labels hold line breaks."""
+
+
+def broken(label: str, characters: int) -> str:
+    """Return a label broken into lines, for an axis with `BROKEN`."""
+    return "\n".join(wrap(label, characters))
+
+
 def wrap(text: str, characters: int) -> list[str]:
     """Return `text` in lines of at most so many characters; an empty text is one empty line."""
     return textwrap.wrap(text, characters) or [""]
 
 
+def in_lines(title: str, subtitle: str, source: Source, width: int) -> tuple[list[str], list[str]]:
+    """Return title, and subtitle with the source line, in lines that fit over a figure so wide."""
+    part = width / WIDTH
+    small = int(_SUBTITLE_CHARACTERS * part)
+    return wrap(title, int(_TITLE_CHARACTERS * part)), [*wrap(subtitle, small), *wrap(source.line(), small)]
+
+
 def frame(chart: Chart, title: str, subtitle: str, source: Source, theme: Theme, width: int = WIDTH) -> Any:
     """Return `chart` with title, subtitle and source line inside the image, in the theme's colours."""
-    part = width / WIDTH
-    lines = [
-        *wrap(subtitle, int(_SUBTITLE_CHARACTERS * part)),
-        *wrap(source.line(), int(_SUBTITLE_CHARACTERS * part)),
-    ]
+    above, below = in_lines(title, subtitle, source, width)
     head = alt.TitleParams(
-        text=wrap(title, int(_TITLE_CHARACTERS * part)),
-        subtitle=lines,
+        text=above,
+        subtitle=below,
         anchor="start",
         frame="bounds",
         offset=14,

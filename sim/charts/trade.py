@@ -64,11 +64,16 @@ def _at(part: pl.DataFrame, column: str, grid: NDArray[np.float64]) -> NDArray[n
 
 
 def threshold(
-    curve: pl.DataFrame, current: float | None, source: Source, theme: Theme = LIGHT, width: int = WIDTH
+    curve: pl.DataFrame,
+    current: float | None,
+    source: Source,
+    theme: Theme = LIGHT,
+    width: int = WIDTH,
+    called: str = "threshold in force",
 ) -> Figure:
-    """Return figure 3: both errors at every threshold, the span of the populations, the threshold in force.
+    """Return figure 3: both errors at every threshold, the span of the populations, one threshold marked.
 
-    curve: as for `trade_off`.  current: threshold in force, in bits, or None.
+    curve: as for `trade_off`.  current: the threshold marked, in bits, or None.  called: what it is.
     """
     lines = trade_off(curve)
     sums = _sum(lines, current)
@@ -76,15 +81,15 @@ def threshold(
     subtitle = (
         "Both errors at every threshold (bits of evidence); bands: least and greatest of the populations"
     )
-    chart = frame(_both(lines, current, theme, width), title, subtitle, source, theme, width)
+    chart = frame(_both(lines, current, called, theme, width), title, subtitle, source, theme, width)
     alt_text = f"Two lines over the threshold: {_WRONG}, falling, and {_MISSED}, rising. {title}."
     head = ("Threshold (bits)", "Rate", "Mean", "Least", "Greatest")
     rows = Rows(head, tuple(lines.select("threshold", "line", "value", "low", "high").iter_rows()))
     return Figure("threshold", chart, title, subtitle, alt_text, rows, source)
 
 
-def _both(lines: pl.DataFrame, current: float | None, theme: Theme, width: int) -> Chart:
-    """Draw both lines with their bands and names, and the threshold in force."""
+def _both(lines: pl.DataFrame, current: float | None, called: str, theme: Theme, width: int) -> Chart:
+    """Draw both lines with their bands and names, and the threshold marked."""
     both = [_WRONG, _MISSED]
     colour = alt.Color("line:N", scale=alt.Scale(domain=both, range=[theme.wrong, theme.right]), legend=None)
     dash = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=both, range=[[1, 0], [6, 3]]))
@@ -103,7 +108,7 @@ def _both(lines: pl.DataFrame, current: float | None, theme: Theme, width: int) 
         ),
     ]
     if current is not None:
-        here = alt.Chart(pl.DataFrame({"x": [current], "label": [f"threshold in force {current:.3g}"]}))
+        here = alt.Chart(pl.DataFrame({"x": [current], "label": [f"{called} {current:.3g}"]}))
         words = here.mark_text(align="left", dx=5, color=theme.ink)
         layers.append(here.mark_rule(color=theme.ink, strokeDash=[4, 3]).encode(x="x:Q"))
         layers.append(words.encode(x="x:Q", y=alt.value(10), text="label:N"))

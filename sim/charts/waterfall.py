@@ -23,8 +23,9 @@ def waterfall(case: Mapping[str, Any], source: Source, theme: Theme = LIGHT, wid
     """
     steps = _steps(case)
     total, limit = steps["weight"][-1], float(case["threshold"])
-    verdict = "links" if total >= limit - 1e-9 else "does not link"
-    title = f"Request {case['request']:,}: evidence of {total:.3g} {verdict} at the threshold of {limit:.3g}"
+    verdict, stands = ("links", "reaches") if total >= limit - 1e-9 else ("does not link", "is below")
+    evidence = f"its evidence, {total:.3g}, {stands} the threshold of {limit:.3g}"
+    title = f"Request {case['request']:,} {verdict}: {evidence}"
     subtitle = (
         "Evidence for (+) and against (−) one person, in bits or points, field by field; dashed: threshold"
     )
@@ -69,7 +70,7 @@ def _bars(steps: pl.DataFrame, limit: float, theme: Theme, width: int) -> Chart:
     base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
     colours = alt.Scale(domain=[_FOR, _AGAINST, _TOTAL], range=[theme.right, theme.wrong, theme.ink])
     bars = base.mark_bar(height=15).encode(
-        x=alt.X("start:Q", scale=scale, title="evidence"),
+        x=alt.X("start:Q", scale=scale, title="evidence", axis=alt.Axis(tickCount=6)),
         x2="end:Q",
         color=alt.Color("kind:N", legend=None, scale=colours),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import xml.etree.ElementTree as ET
 
@@ -43,6 +44,10 @@ TARGETS = [
     Target("Not made", "per 1,000 answered", 50.0, 20.0, 50.0, None, "held out", "declaration"),
 ]
 
+LINES = {
+    "name only": [charts.LinePoint(0.1, 5.0, 4.0, 6.0), charts.LinePoint(0.5, 50.0, 40.0, 60.0)],
+    "name and ZIP": [charts.LinePoint(0.1, 5.0), charts.LinePoint(0.5, 6.0)],
+}
 SIZES = [charts.SizePoint(10**k, k * 3.0, k * 2.5, k * 3.5, k > 6) for k in (4, 5, 6, 7, 8)]
 
 
@@ -82,6 +87,7 @@ FIGURES = {
     "icons": lambda n, t: charts.icon_array(n.rates["wrong_person"], n.rates["wrong_door"], SOURCE, t),
     "flow": lambda n, t: charts.flow(n.totals, SOURCE, t),
     "threshold": lambda n, t: charts.threshold(n.curve, 10.0, SOURCE, t),
+    "along": lambda n, t: charts.along(LINES, "coverage", "per 1,000 addresses disclosed", SOURCE, t),
     "size": lambda n, t: charts.by_size(SIZES, "per 1,000 addresses disclosed", SOURCE, t),
     "groups": lambda n, t: charts.groups(n.groups, n.rates["wrong_person"], SOURCE, t),
     "evidence-7": lambda n, t: charts.waterfall(case("wrong_person"), SOURCE, t),
@@ -233,3 +239,30 @@ def test_no_colour_stands_alone_for_right_and_wrong():
 def test_a_cause_or_outcome_without_colour_of_its_own_is_grey():
     assert all(LIGHT.outcome(word) for word in (*OUTCOMES, *CAUSES))
     assert LIGHT.outcome("missed") == LIGHT.nothing
+
+
+def test_the_title_of_lines_is_about_the_one_that_moves_most(numbers):
+    figure = FIGURES["along"](numbers, LIGHT)
+    assert figure.title.startswith("name only: from 5.0 to 50 per 1,000 addresses disclosed")
+    assert "name only" in words_of(export.svg(figure)) and "name and ZIP" in words_of(export.svg(figure))
+
+
+@pytest.mark.parametrize("make", (
+    lambda n, w: charts.flow(n.totals, SOURCE, LIGHT, w),
+    lambda n, w: charts.groups(n.groups, n.rates["wrong_person"], SOURCE, LIGHT, w),
+    lambda n, w: charts.along(LINES, "coverage", "per 1,000 addresses disclosed", SOURCE, LIGHT, w),
+))  # fmt: skip
+def test_a_figure_for_a_telephone_fits_it_and_keeps_its_marks(numbers, make):
+    """Labels in several lines are an expression; were it wrong, the picture would be empty without a word."""
+    wide, slim = (ET.fromstring(export.svg(make(numbers, width))) for width in (620, 330))
+    assert float(slim.get("width")) < 400 < float(wide.get("width"))
+    drawn = [sum(1 for _ in picture.iter(f"{SVG}path")) for picture in (wide, slim)]
+    assert drawn[1] > 0.5 * drawn[0]
+
+
+def test_nobody_wronged_is_a_bound_and_not_nought_people(numbers):
+    rate = numbers.rates["wrong_person"]
+    none = dataclasses.replace(rate, numerator=0, value=0.0, low=0.0, high=6.0)
+    panel = charts.scale(none, none, 1_000, SOURCE)
+    assert "none seen" in panel.title and "at most" in panel.title
+    assert "upper bound 6.0" in charts.icon_array(none, None, SOURCE).subtitle

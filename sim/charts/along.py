@@ -1,0 +1,111 @@
+"""Figure 4 for any setting: the rate along one number, a line for each of the other settings that vary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import polars as pl
+
+from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.theme import LIGHT, WIDTH, Theme, frame, narrow
+from sim.outcome.rates import significant
+
+MOST_LINES = 6
+_NAMES_WIDE, _LINE_HEIGHT, _HEIGHT = 190, 15, 300
+_DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 2], [1, 3])
+_TEN_FOLD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A rate at one value of the number along the axis."""
+
+    at: float
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+def along(
+    lines: Mapping[str, Sequence[Point]],
+    axis: str,
+    unit: str,
+    source: Source,
+    theme: Theme = LIGHT,
+    width: int = WIDTH,
+) -> Figure:
+    """Return the rate along a number. lines: points by the name of their line ("" if there is one only).
+
+    axis: what the number is, in words.  unit: "per 1,000 addresses disclosed".  At most `MOST_LINES` lines,
+    each with a point or more. Values that span more than ten-fold from one upwards get a logarithmic axis.
+    """
+    told = {name: sorted(points, key=lambda point: point.at) for name, points in lines.items()}
+    name, points = max(told.items(), key=lambda each: abs(each[1][-1].value - each[1][0].value))
+    first, last = points[0], points[-1]
+    title = (
+        f"{name + ': f' if name else 'F'}rom {significant(first.value)} to {significant(last.value)} "
+        f"{unit} as {axis} goes from {first.at:,.10g} to {last.at:,.10g}"
+    )
+    subtitle = f"Somebody else's address along: {axis}. Bars are {source.confidence} intervals" + (
+        "; the line that moves most is in the title" if len(told) > 1 else ""
+    )
+    rows = tuple((name, p.at, p.value, p.low, p.high) for name, each in told.items() for p in each)
+    chart = frame(_drawn(told, axis, unit, theme, width), title, subtitle, source, theme, width)
+    head = ("Line", axis, unit, "Low", "High")
+    return Figure("along", chart, title, subtitle, f"Lines. {title}. {subtitle}.", Rows(head, rows), source)
+
+
+def _drawn(told: Mapping[str, Sequence[Point]], axis: str, unit: str, theme: Theme, width: int) -> Chart:
+    data = pl.DataFrame(
+        [
+            (name, p.at, p.value, p.value if p.low is None else p.low, p.value if p.high is None else p.high)
+            for name, points in told.items()
+            for p in points
+        ],
+        schema={"line": pl.String, **dict.fromkeys(("at", "value", "low", "high"), pl.Float64)},
+        orient="row",
+    )
+    least, most = float(data["at"].min()), float(data["at"].max())  # type: ignore[arg-type]
+    folds = least >= 1 and most > _TEN_FOLD * least
+    names = list(told)
+    inks = (theme.accent, theme.wrong, theme.moved, theme.bystander, theme.quiet, theme.ink)
+    legend = alt.Legend(title=None, orient="bottom", columns=1, labelLimit=320, labelColor=theme.ink)
+    slim = narrow(width)
+    key = legend if slim and len(names) > 1 else None
+    colour = alt.Color("line:N", scale=alt.Scale(domain=names, range=list(inks)), legend=key)
+    dash = alt.StrokeDash("line:N", scale=alt.Scale(domain=names, range=list(_DASHES)), legend=key)
+    x = alt.X(
+        "at:Q",
+        title=axis + (" (logarithmic)" if folds else ""),
+        scale=alt.Scale(type="log" if folds else "linear", nice=False, zero=False),
+        axis=alt.Axis(format="~s" if folds else "~g", tickCount=6, grid=False),
+    )
+    top = max(float(data["high"].max()), 1e-9) * 1.05  # type: ignore[arg-type]
+    scale = alt.Scale(domain=[0, top], nice=False)
+    base = alt.Chart(data).encode(x=x, color=colour)
+    layers = [
+        base.mark_rule(strokeWidth=2, opacity=0.4).encode(
+            y=alt.Y("low:Q", title=unit, scale=scale), y2="high:Q"
+        ),
+        base.mark_line(strokeWidth=2.5).encode(y=alt.Y("value:Q", scale=scale), strokeDash=dash),
+        base.mark_point(filled=True, size=55, opacity=1).encode(y=alt.Y("value:Q", scale=scale)),
+    ]
+    if len(names) > 1 and not slim:
+        tags = alt.Chart(_ends(told, top)).mark_text(align="left", dx=9, fontWeight="bold", limit=_NAMES_WIDE)
+        layers.append(
+            tags.encode(x="at:Q", y=alt.Y("place:Q", scale=scale), text="line:N", color=colour.copy())
+        )
+    plot = width - 60 - (_NAMES_WIDE if len(names) > 1 and not slim else 0)
+    return alt.layer(*layers).properties(width=plot, height=_HEIGHT)
+
+
+def _ends(told: Mapping[str, Sequence[Point]], top: float) -> pl.DataFrame:
+    """Return where each line's name is written: at its end, moved up where names would overlap."""
+    gap = top * _LINE_HEIGHT / _HEIGHT
+    rows, last = [], -gap
+    for name, points in sorted(told.items(), key=lambda each: each[1][-1].value):
+        last = max(points[-1].value, last + gap)
+        rows.append((name, points[-1].at, last))
+    return pl.DataFrame(rows, schema=["line", "at", "place"], orient="row")
