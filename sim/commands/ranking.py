@@ -16,7 +16,7 @@ TRAJECTORIES, SAMPLES = 20, 256
 """Of Morris, and of Sobol (a power of two), where --samples does not say."""
 
 Told = tuple[tuple[Any, str], dict[str, Any]]
-"""Rows and text of a method, and what more its JSON has, such as what `sim report --study` reads."""
+"""Rows and text of a method, and what more its JSON has."""
 
 
 def ranked(model: Model, method: str, samples: int | None, progress: Progress) -> Told:
@@ -44,8 +44,6 @@ def ranked(model: Model, method: str, samples: int | None, progress: Progress) -
             "explains alone; half-widths of 95 % intervals.",
         ), {}
 
-    from sim.report.studies import as_study
-
     bars = methods.tornado(model, progress)
     rows = [
         {
@@ -58,7 +56,7 @@ def ranked(model: Model, method: str, samples: int | None, progress: Progress) -
         for bar in bars
     ]
     title = f"Tornado: the rate, {_unit(bars[0].at_low)}, with one factor at each end of its range."
-    return _table(rows, title), as_study(bars)
+    return _table(rows, title), {}
 
 
 def _effects(model: Model, effects: Sequence[Effect]) -> tuple[Any, str]:

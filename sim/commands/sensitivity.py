@@ -47,6 +47,7 @@ def sensitivity(
     replicates: str | None = None,
     workers: int = 1,
     cluster: str | None = None,
+    out: Path | None = None,
     dry_run: Switch = False,
     as_json: AsJson = False,
     quiet: Switch = False,
@@ -67,13 +68,14 @@ def sensitivity(
         replicates: populations for each point.
         workers: processes that share the points.
         cluster: address of a Dask scheduler (extra "cluster").
+        out: folder in which the study's own folder is made, which the dashboard reads (headline only).
         dry_run: print the number of settings, time and memory, and do nothing.
         as_json: print the result for machines.
         quiet: print nothing but the result.
     """
     pool = workers_of(workers, cluster)
     known_rate(rate)
-    _known_method(method)
+    _known(method, rate, out)
     base = load_scenario(scenario, sets, replicates=replicates)
     from sim.progress import listener
     from sim.study import uncertainty
@@ -94,13 +96,23 @@ def sensitivity(
             (rows, text), more = (screened if screens else ranked)(model, method, samples, progress)
     told = {"synthetic": True, "scenario": base.name, "asked": _asked(base), "method": method, "rate": rate,
             "found": rows} | more  # fmt: skip
+    if out is not None:
+        from sim.report.studies import keep
+
+        folder = keep(out / base.name, told, base).parent
+        told["folder"], text = str(folder), f"{text}\n\nResults: {folder}"
     print(json.dumps(told, indent=2) if as_json else f"SYNTHETIC DATA. {base.title or base.name}\n{text}")
 
 
-def _known_method(method: str) -> None:
+def _known(method: str, rate: str, out: Path | None) -> None:
+    mistakes = []
     if method not in METHODS:
         problem = f"should be one of {', '.join(METHODS)} (got {method})"
-        raise InputErrors([Mistake("command line", "--method", problem)])
+        mistakes.append(Mistake("command line", "--method", problem))
+    if out is not None and rate != "wrong_person":
+        mistakes.append(Mistake("command line", "--out", f"keeps studies of wrong_person only (got {rate})"))
+    if mistakes:
+        raise InputErrors(mistakes)
 
 
 def _asked(base: Scenario) -> dict[str, Any]:
@@ -160,7 +172,6 @@ def _dry(base: Scenario, points: int, workers: int) -> str:
 
 
 def _break_even(model: Model, target: float | None, progress: Progress) -> Told:
-    from sim.report.studies import as_study
     from sim.study.breakeven import break_even
 
     mistakes = []
@@ -181,7 +192,7 @@ def _break_even(model: Model, target: float | None, progress: Progress) -> Told:
         "words": found.words,
         "curve": curve,
     }
-    return (row, f"If nothing else changes, {found.words}{_between(found)}."), as_study([], [found])
+    return (row, f"If nothing else changes, {found.words}{_between(found)}."), {}
 
 
 def _between(found: BreakEven) -> str:

@@ -64,6 +64,33 @@ def gather(paths: Iterable[Path], scenario: Scenario) -> dict[str, Any]:
             studies.append(study)
     if mistakes:
         raise InputErrors(mistakes)
+    return _together(studies, scenario)
+
+
+def keep(folder: Path, told: Mapping[str, Any], scenario: Scenario) -> Path:
+    """Write one study, as `sim sensitivity --json` prints it, into `folder`, made if need be; return the file.
+
+    Raises InputErrors when it watches another rate than the headline.
+    """
+    problem = _problem(told, scenario)
+    if problem:
+        raise InputErrors([Mistake("command line", "--out", " ".join(problem))])
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / NAME
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(_together([told], scenario), indent=2), encoding="utf-8")
+    part.replace(file)
+    return file
+
+
+def is_of(study: Mapping[str, Any], question: str) -> bool:
+    """Say whether a kept study started from the question with this hash (of it with one population)."""
+    asked = study.get("asked")
+    each = [one.get("sha256_of_one_population") for one in asked] if isinstance(asked, list) else []
+    return question in each
+
+
+def _together(studies: list[Mapping[str, Any]], scenario: Scenario) -> dict[str, Any]:
     unsure = _rows(studies, "uncertainty")
     return {
         "summary": _summary(studies, scenario),

@@ -13,6 +13,7 @@ from sim.commands.study import comparison_json, comparison_text, sweep_text
 from sim.errors import LostError
 from sim.outcome import COUNTS
 from sim.outcome.rates import Definition, Settings
+from sim.report.studies import read_study
 from sim.scenario import Scenario
 from sim.study import sweep as study_sweep
 from sim.study.compare import paired
@@ -33,6 +34,7 @@ CALM = ["--set", "noise.unit_missing.rate=0.0", "--quiet"]
         (["compare", "name-only", "name-dop"], "did you mean name-dob?"),
         (["compare", "name-only", "name-dob", "--rate", "wrong"], "no rate is called wrong"),
         (["sensitivity", "name-only", "--method", "guess"], "should be one of morris, sobol"),
+        (["sensitivity", "name-only", "--out", "x"], "--out: keeps a tornado of wrong_person only"),
         (["sensitivity", "name-only", "--factor", "requests.coverage=1"], "should be KEY or KEY=LOW,HIGH"),
         (["sensitivity", "name-only", "--factor", "requests.coverige"], "did you mean requests.coverage?"),
         (["sensitivity", "name-only", "--method", "break-even"], "--target: break-even needs one"),
@@ -145,12 +147,15 @@ def test_two_rules_are_compared_on_the_same_people(capsys: pytest.CaptureFixture
 
 
 @pytest.mark.slow
-def test_break_even_and_tornado_run_on_the_model_itself(capsys: pytest.CaptureFixture[str]) -> None:
+def test_break_even_and_tornado_run_on_the_model_itself(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     once = ["--replicates", "1", *SMALL, *CALM, "--json", "--factor", "requests.coverage=0.2,0.9"]
-    assert call(["sensitivity", "name-only", "--method", "tornado", *once]) == 0
+    assert call(["sensitivity", "name-only", "--method", "tornado", "--out", str(tmp_path), *once]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["swings"][0]["label"]  # what `sim report --study` shows
     (bar,) = told["found"]
+    (swing,) = read_study(Path(told["folder"]))["swings"]  # what the report and the dashboard draw
+    assert (swing["low"], swing["high"]) == (bar["rate_at_low"], bar["rate_at_high"])
     assert bar["rate_at_low"] > bar["rate_at_high"]  # fewer of the people asked for are there to be found
     middle = str((bar["rate_at_low"] + bar["rate_at_high"]) / 2)
     assert call(["sensitivity", "name-only", "--method", "break-even", "--target", middle, *once]) == 0
