@@ -10,7 +10,7 @@ from sim.dashboard import links, state
 
 ICON = Path(__file__).parent / "sim" / "dashboard" / "icon.svg"
 
-st.set_page_config("Linkage Error Simulator", str(ICON), "wide", "auto")
+st.set_page_config("Linkage Error Simulator", str(ICON), "wide", 340)
 PAGES = {
     "Answers": (
         ("start", "Start", ":material/home:"),

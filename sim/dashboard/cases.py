@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-_HEADS = ("Field", "Asked for", "On file, disclosed", "What the rule saw")
+_HEADS = ("Field", "Asked for", "On file, disclosed", "The person meant, in truth", "What the rule saw")
 _STYLE = (
-    "<style>.case{border-collapse:collapse;width:100%;font-size:.95rem}.case th,.case td{text-align:left;"
-    "padding:.3rem .6rem;border-bottom:1px solid currentColor;vertical-align:top}.case mark{background:none;"
-    "color:inherit;font-weight:700;text-decoration:underline;text-decoration-thickness:2px}"
+    "<style>.case{border-collapse:collapse;width:100%;font-size:.95rem}"
+    ".case th,.case td{text-align:left;padding:.35rem .6rem;vertical-align:top;"
+    "border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent)}"
+    ".case thead th{border-bottom:2px solid currentColor}.case tr.off td:last-child{opacity:.72}"
+    ".case mark{background:color-mix(in srgb,#e5a100 30%,transparent);color:inherit;border-radius:2px;"
+    "padding:0 1px;font-weight:700;text-decoration:underline;text-decoration-thickness:2px}"
     ".case-wrap{overflow-x:auto}</style>"
 )
+"""Differing characters are told by weight, line and tint, never by colour alone."""
 
 
 def side_by_side(case: Mapping[str, Any]) -> str:
@@ -30,10 +34,25 @@ def side_by_side(case: Mapping[str, Any]) -> str:
 def _row(line: Mapping[str, Any]) -> str:
     asked, on_file = str(line["asked"] or ""), str(line["on_file"] or "")
     shown = marked(asked, on_file)
+    kind = "" if line.get("weight") is not None else " class='off'"
+    meant, compared = escape(str(line.get("true") or "")), escape(str(line["compared"] or "not looked at"))
     return (
-        f"<tr><th scope='row'>{escape(str(line['label']))}</th><td>{escape(asked) or '—'}</td>"
-        f"<td>{shown or '—'}</td><td>{escape(str(line['compared'] or 'not looked at'))}</td></tr>"
+        f"<tr{kind}><th scope='row'>{escape(str(line['label']))}</th><td>{escape(asked) or '—'}</td>"
+        f"<td>{shown or '—'}</td><td>{meant or '—'}</td><td>{compared}</td></tr>"
     )
+
+
+def told(case: Mapping[str, Any]) -> str:
+    """Return on what a link rests, what nobody looked at, and whether the person has a record at all."""
+    fields = case["fields"]
+    agreed = [str(line["label"]) for line in fields if line["weight"] is not None and line["weight"] > 0]
+    blind = [str(line["label"]) for line in fields if line["weight"] is None]
+    text = f"**Linked on** {', '.join(agreed) or 'nothing in particular'}."
+    if blind:
+        text += f" **Not looked at:** {', '.join(blind)}."
+    if case.get("requested_person_absent"):
+        text += " The person asked for is not in the registry at all."
+    return text
 
 
 def marked(first: str, second: str) -> str:

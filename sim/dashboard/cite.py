@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.dashboard import files, links, show, state
 from sim.record.citation import Citation
+from sim.report import wording
 
 show.head(
     "Cite and download",
@@ -24,14 +25,23 @@ st.header("Citation")
 if late:
     st.info("The citation is off while the controls ask for something else than what is shown.")
 else:
+    wrong = found.rates["wrong_person"]
+    said = wording.clause(wrong, "belong to somebody else", found.confidence)
+    st.caption("The number with its interval and its citation: the button at the right of the box copies it")
+    st.code(f"If the model’s assumptions hold, {said} {cited.bluebook()}", language=None, wrap_lines=True)
     if found.preview:
         st.caption("This run is a preview. It can be named, but a run to be relied on has more populations.")
-    st.caption("In the manner of the Bluebook, rule 18 (a proposal; fill in the addresses)")
-    st.code(cited.bluebook(), language=None, wrap_lines=True)
-    for tab, text, language in zip(
-        st.tabs(["BibTeX", "CSL-JSON"]), (cited.bibtex(), cited.csl()), (None, "json"), strict=True
-    ):
+    forms = (
+        ("Bluebook", cited.bluebook(), None),
+        ("BibTeX", cited.bibtex(), None),
+        ("CSL-JSON", cited.csl(), "json"),
+    )
+    for tab, (_, text, language) in zip(st.tabs([each[0] for each in forms]), forms, strict=True):
         tab.code(text, language=language, wrap_lines=True)
+    st.caption(
+        "The citation is in the manner of the Bluebook, rule 18 (a proposal): where the run was published "
+        "goes in the place of <URL>, or strike it out. What identifies the run is its ID and its SHA-256."
+    )
     st.header("Make it again")
     base = state.preset(st.session_state.preset)
     changes = state.differences(base, found.run.scenario)

@@ -37,16 +37,16 @@ FRONT = ("requests.coverage", "requests.tin_share")
 MOST_DECIMALS = 6
 
 WORDS = {
-    "irs_2025": "August 2025: by number and name, else by name and address",
-    "name_only": "First and last name only", "name_zip": "Name and ZIP code",
+    "irs_2025": "August 2025: number, else address",
+    "name_only": "First and last name", "name_zip": "Name and ZIP code",
     "name_dob": "Name and date of birth", "dob_only": "Date of birth only",
-    "probabilistic": "Weighing all evidence (probabilistic)",
-    "full_name": "the full name", "name_control": "the first four letters of the last name",
-    "one_field": "as one field", "array": "as a set: one shared surname is enough",
-    "zip_proxy": "must contain something like a ZIP code", "must_match": "must agree with the file",
+    "probabilistic": "Weighing all evidence",
+    "full_name": "the full name", "name_control": "four letters of the last name",
+    "one_field": "as one field", "array": "as two: one in common is enough",
+    "zip_proxy": "anything like a ZIP code will do", "must_match": "must agree with the file",
     "none": "not looked at", "withhold": "disclose nothing", "first": "disclose the first",
     "all": "disclose all",
-    "best": "disclose the best", "clean": "none (flawless data)", "published": "as published", "high": "high",
+    "best": "disclose the best", "clean": "none", "published": "as published", "high": "high",
 }  # fmt: skip
 """Values of switches in plain words."""
 

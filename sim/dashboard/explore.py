@@ -32,6 +32,7 @@ elif live.small_enough(scenario) and not busy and show.attempt() is None:
 shown = state.answer()
 if shown is not None:
     late = show.banner(shown)
+    show.headline(shown.found)
 
 if problem is None:
     least = int(scenario.value("study.preview_below"))
@@ -58,7 +59,6 @@ if problem is None:
 if shown is None:
     st.stop()
 found = shown.found
-show.headline(found)
 wide, theme = show.width(), show.theme()
 columns = 25 if show.phone() else 50
 show.figure(
@@ -70,7 +70,7 @@ show.figure(
 totals = {
     key: found.total(key) for key in found.overall.columns if key not in ("replicate", "dimension", "level")
 }
-show.figure(charts.flow(totals, found.source, theme, max(wide, 420)), late)
+show.figure(charts.flow(totals, found.source, theme, wide), late)
 show.threshold(found, late)
 show.four(found)
 
@@ -78,7 +78,7 @@ st.header("At a stated scale")
 st.caption("If the rates held for a list of another length. The first two rows multiply different rates.")
 own = st.number_input("A number of requests of your own", 1, 400_000_000, 1_000_000, 1_000, key="scale")
 asked, disclosed = found.rates["wrong_person_per_request"], found.rates["wrong_person"]
-show.figure(charts.scale(asked, disclosed, own, found.source, theme, max(wide, 520)), late)
+show.figure(charts.scale(asked, disclosed, own, found.source, theme, wide), late)
 
 with st.expander("Copy a link to this question, or make it again elsewhere"):
     if problem is None:

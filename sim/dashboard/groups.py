@@ -18,8 +18,13 @@ shown = show.current()
 late = state.stale(shown)
 found = shown.found
 show.headline(found)
-wide, theme = max(show.width(), 560), show.theme()
+wide, theme = show.width(), show.theme()
 if found.groups:
+    if not any(each.ratio is not None for each in found.groups):
+        st.info(
+            "Too few addresses were disclosed to tell groups apart: no group has enough. Ask for more "
+            "requests, or more populations (“Run in full” on the page Explore)."
+        )
     show.figure(charts.groups(found.groups, found.rates["wrong_person"], found.source, theme, wide), late)
 
 
@@ -28,13 +33,25 @@ def named(each: GroupRate) -> str:
     return charts.group_name(each.dimension, each.level)
 
 
+def widest(told: list[GroupRate]) -> tuple[int, int]:
+    """Return two groups to begin with: of one dimension, and the smaller with as many addresses as can be."""
+    by_dimension: dict[str, list[int]] = {}
+    for place in sorted(range(len(told)), key=lambda i: -told[i].rate.denominator):
+        by_dimension.setdefault(told[place].dimension, []).append(place)
+    pairs = [places[:2] for places in by_dimension.values() if len(places) > 1] or [[0, 1]]
+    first, second = max(pairs, key=lambda pair: told[pair[1]].rate.denominator)
+    higher = (told[first].rate.value or 0) >= (told[second].rate.value or 0)
+    return (first, second) if higher else (second, first)
+
+
+icons = show.PHONE if show.phone() else 400
 st.header("Two groups side by side")
 told = [each for each in found.groups if each.rate.value is not None]
 if len(told) < 2:
     st.info("Nothing was disclosed about two groups, so there are no two rates to set side by side.")
 else:
     options = list(range(len(told)))
-    for place, (column, default) in enumerate(zip(st.columns(2), (0, 1), strict=True)):
+    for place, (column, default) in enumerate(zip(st.columns(2), widest(told), strict=True)):
         with column:
             label = "First group" if place == 0 else "Second group"
             which = st.selectbox(
@@ -46,7 +63,7 @@ else:
                 f"**{named(told[which])}**: {value} of 1,000 addresses disclosed belong to somebody else "
                 f"({span}; {rate.numerator:,} of {rate.denominator:,})."
             )
-            drawn = charts.icon_array(rate, None, found.source, theme, 40, 340)
+            drawn = charts.icon_array(rate, None, found.source, theme, 25 if show.phone() else 40, icons)
             show.figure(show.renamed(drawn, f"icons-group-{place + 1}"), late)
 
 st.header("Missed")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from sim import charts
-from sim.dashboard import show, state, words
-from sim.errors import SimulatorError
+from sim.dashboard import matters, show, state, watch, words
 from sim.report import wording
 from sim.report.calibration import targets_of
-from sim.report.studies import NAME, read_study
 
 show.head(
     "How sure",
     "Four kinds of doubt: luck within a population, luck between populations, the inputs, and the reading of "
     "the rule. An interval shows the first two only; wrong assumptions move the number further.",
 )
+watch.panel()
 shown = show.current()
 late = state.stale(shown)
 found = shown.found
@@ -58,28 +55,8 @@ if listed:
         "A figure that differs is shown as such. *Fitted* figures confirm nothing; *held out* "
         "ones were not used."
     )
-    show.figure(charts.targets(listed, found.source, theme, max(wide, 560)), late)
+    show.figure(charts.targets(listed, found.source, theme, wide), late)
 else:
     st.info("The published figures describe the rule of August 2025; this question applies another.")
 
-st.header("What matters")
-studies = sorted(path.parent for path in Path("studies").glob(f"*/{NAME}")) + sorted(
-    path.parent for path in state.RUNS.glob(f"*/{NAME}")
-)
-if not studies:
-    st.info("No sensitivity study is on this machine yet. `sim sensitivity` makes one; it then appears here.")
-else:
-    chosen = st.selectbox("Study", studies, format_func=lambda path: path.name, key="study")
-    try:
-        study = read_study(chosen)
-    except SimulatorError as problem:
-        st.error(str(problem))
-        st.stop()
-    st.markdown(str(study.get("summary", "")))
-    if study.get("swings"):
-        show.figure(charts.tornado(study["swings"], wrong, found.source, theme, max(wide, 560)), late)
-    if study.get("break_even"):
-        turning = [
-            (each["input"], each["statement"], each["value"], each["unit"]) for each in study["break_even"]
-        ]
-        show.table(("Input", "Where the conclusion turns", "Value", "Unit"), turning, "Break-even points")
+matters.section(shown, late)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+import tomli_w
 
 from sim.machine import available_bytes
 from sim.progress import span
@@ -127,6 +128,33 @@ def run(scenario: Scenario, out: Path) -> Job | None:
 def sweep(name: str, out: Path) -> Job | None:
     """Start `sim sweep` of a shipped sweep; None when this session's job is still at work."""
     return _start(lambda _: ["sweep", name, "--json", "--out", str(out.resolve())], None, f"sweep {name}")
+
+
+def study(scenario: Scenario, out: Path) -> Job | None:
+    """Start `sim sensitivity` of a question; None when this session's job is still at work."""
+
+    def command(folder: Path) -> list[str]:
+        # The question's hash is in the name, so that no other question's study is written over.
+        file = folder / f"{scenario.name}-{scenario.sha256()[:6]}.toml"
+        file.write_text(scenario.to_toml(), encoding="utf-8")
+        return ["sensitivity", str(file), "--method", "tornado", "--json", "--out", str(out.resolve())]
+
+    return _start(command, None, f"What matters for: {scenario.title or scenario.name}")
+
+
+def vary(scenario: Scenario, key: str, values: Sequence[float], out: Path) -> Job | None:
+    """Start `sim sweep` of a question along one number; None when this session's job is still at work."""
+
+    def command(folder: Path) -> list[str]:
+        (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
+        # The question's hash is in the name: a sweep that was cut short goes on, and no other's is touched.
+        name = f"{key.replace('.', '-').replace('_', '-')}-{scenario.sha256()[:6]}"
+        told = f"{scenario.title or scenario.name}, along {key}"
+        table = {"title": told, "scenario": str(folder / "session.toml"), "axes": {key: list(values)}}
+        (folder / f"{name}.toml").write_text(tomli_w.dumps(table), encoding="utf-8")
+        return ["sweep", str(folder / f"{name}.toml"), "--json", "--out", str(out.resolve())]
+
+    return _start(command, None, f"{scenario.title or scenario.name}, along {key}")
 
 
 def _start(command: Any, scenario: Scenario | None, label: str) -> Job | None:

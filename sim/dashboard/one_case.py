@@ -47,17 +47,17 @@ if len(chosen) > 1 and st.button(f"Another one ({place + 1} of {len(chosen)})", 
     st.rerun()
 case = chosen[place]
 
-cause = f": {PLAIN.get(case['cause'], case['cause'])}" if case.get("cause") else ""
+cause = f" ({PLAIN.get(case['cause'], case['cause'])})" if case.get("cause") else ""
 st.header(f"Request {case['request']:,}: {PLAIN.get(case['kind'], case['kind'])}{cause}")
-if case.get("note"):
-    st.markdown(case["note"])
+st.markdown(cases.told(case))
 st.html(cases.side_by_side(case))
-st.caption("Characters that differ from the request are underlined. An empty field was not given.")
 st.caption(
-    f"Other people now living at the address disclosed: {case.get('bystanders', 0)}. "
-    f"{words.hover('bystander')}"
+    "Characters on file that differ from the request are marked; — is a field left empty. What the request "
+    "says and what is true differ where the list is in error. Other people who now live "
+    f"at the address disclosed: {case.get('bystanders', 0)}.",
+    help=words.hover("bystander"),
 )
-show.figure(charts.waterfall(case, found.source, show.theme(), max(show.width(), 480)), late)
+show.figure(charts.waterfall(case, found.source, show.theme(), max(show.width(), 400)), late)
 
 st.header("Behind the doors")
 outcomes = found.run.outcomes.filter(found.run.outcomes["replicate"] == 0)

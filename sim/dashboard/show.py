@@ -6,31 +6,48 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import altair as alt
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from sim.charts import DARK, LIGHT, Figure, Theme, export
 from sim.charts import threshold as charts_threshold
-from sim.charts.theme import WIDTH
+from sim.charts.theme import in_lines
 from sim.dashboard import live, state, words
 from sim.errors import SimulatorError
+from sim.linkage.curve import to_probability
+from sim.linkage.probabilistic import threshold_bits
 from sim.outcome.rates import Rate
 from sim.report import wording
 from sim.report.calibration import unchecked
 from sim.report.findings import Findings
 
-PHONE = 310
-_SCROLL = "<style>[data-testid=stVegaLiteChart]{max-width:100%;overflow-x:auto}</style>"
-"""A figure wider than a telephone scrolls by itself; the page does not."""
+PHONE, PAGE = 330, 780
+"""Width of figures in pixels, on a telephone and on a page."""
+
+_PAGE_FONT = "Source Sans, Open Sans, DejaVu Sans, sans-serif"
+"""Figures on a page are set in the page's type; their files in the packaged one."""
+
+_STYLE = (
+    "<style>[data-testid=stVegaLiteChart]{max-width:100%;overflow-x:auto}"
+    "[data-testid=stMainBlockContainer]{max-width:60rem;padding:3.5rem 2.5rem 4rem}"
+    "@media(max-width:640px){[data-testid=stMainBlockContainer]{padding:3.5rem 1rem 3rem}"
+    "[data-testid=stMain] h1{font-size:1.75rem}[data-testid=stMain] h2{font-size:1.4rem}}</style>"
+)
+"""Lines short enough to read; a figure wider than a telephone scrolls by itself, the page does not."""
+
+_INK = "<style>[data-testid=stSliderThumbValue] p,[data-testid=stButtonGroup] p{{color:{ink}}}</style>"
+"""The one blue that can carry white letters on dark ground is too dark for letters of its own there."""
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def head(title: str, intro: str) -> None:
     """Write a page's title, what it is for, that all is synthetic, and what a link did not get."""
-    st.html(_SCROLL)
+    st.html(_STYLE + _INK.format(ink=theme().ink))
     st.title(title)
     st.caption(words.SYNTHETIC)
     st.markdown(intro)
@@ -54,7 +71,7 @@ def phone() -> bool:
 
 def width() -> int:
     """Return how wide figures are drawn, in pixels."""
-    return PHONE if phone() else WIDTH
+    return PHONE if phone() else PAGE
 
 
 def current() -> state.Answer:
@@ -110,17 +127,19 @@ def headline(found: Findings) -> None:
     """Write the headline in a sentence and in numbers, with run ID, and the other quantities kept apart."""
     wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
     run = found.run.run_id
-    sentence = wording.clause(wrong, "belong to somebody else", found.confidence)
+    sentence, rest = wording.halves(wrong, "belong to somebody else", found.confidence)
     st.markdown(f"## {sentence[0].upper()}{sentence[1:]}")
+    if rest:
+        st.markdown(f"{rest[0].upper()}{rest[1:]}.")
     first, second, third = st.columns(3)
-    _metric(first, f"Wrong person · {run}", wrong, found, words.hover("false match"))
+    _metric(first, f"Somebody else’s · {run}", wrong, found, words.hover("false match"))
     _metric(second, "Right person, moved away", moved, found, words.hover("disclosure"))
     _metric(third, "Missed", found.rates["missed"], found, words.hover("missed match"))
 
 
 def _metric(place: DeltaGenerator, label: str, rate: Rate, found: Findings, about: str) -> None:
-    with place:
-        st.metric(label, wording.number(rate), help=about, border=True)
+    with place.container(border=True, gap="xsmall", height="stretch"):
+        st.metric(label, wording.number(rate), help=about)
         st.caption(
             f"of {rate.per:,} {rate.denominator_name}; {wording.span(rate, found.confidence)}; "
             f"{rate.numerator:,} of {rate.denominator:,}"
@@ -139,12 +158,11 @@ def four(found: Findings) -> None:
             )
             continue
         rate = rates.get(key)
-        value = "—" if rate is None else wording.number(rate)
-        base = "" if rate is None else f"of 1,000 {rate.denominator_name}"
-        rows.append((name, value, base, "—" if rate is None else wording.bounds(rate), meaning))
+        value = "—" if rate is None else f"{wording.number(rate)} of {rate.per:,} {rate.denominator_name}"
+        rows.append((name, value, "—" if rate is None else wording.bounds(rate), meaning))
     st.header("Four quantities, kept apart")
     table(
-        ("Quantity", "Rate", "Counted", f"{found.confidence} interval", "What it is"),
+        ("Quantity", "Rate", f"{found.confidence} interval", "What it is"),
         rows,
         "The four quantities with rates",
     )
@@ -167,9 +185,8 @@ def _cell(value: object) -> str:
 
 def figure(drawn: Figure, late: bool = False) -> None:
     """Show a figure with the table behind it and its files one click away; files are off when `late`."""
-    # Left to itself, Streamlit squeezes labels and plot together into the width meant for the plot.
     st.altair_chart(
-        drawn.chart.properties(autosize=alt.AutoSizeParams(type="pad", contains="padding")),
+        _dressed(drawn),
         theme=None,
         width="content",
         alt=drawn.alt,
@@ -188,6 +205,16 @@ def figure(drawn: Figure, late: bool = False) -> None:
                 _file("SVG", f"{name}.svg", "image/svg+xml", lambda: export.svg(drawn).encode(), late)
                 _file("PNG", f"{name}.png", "image/png", lambda: export.png(drawn), late)
             _file("CSV", f"{name}.csv", "text/csv", lambda: csv_of(drawn), late)
+
+
+def _dressed(drawn: Figure) -> Any:
+    """Return a figure's chart in the page's type, its words in lines that fit the visitor's screen."""
+    # Left to itself, Streamlit squeezes labels and plot together into the width meant for the plot.
+    chart = drawn.chart.properties(autosize=alt.AutoSizeParams(type="pad", contains="padding"))
+    chart.config["font"] = chart.config["text"]["font"] = _PAGE_FONT
+    if phone():
+        chart.title.text, chart.title.subtitle = in_lines(drawn.title, drawn.subtitle, drawn.source, PHONE)
+    return chart
 
 
 def _file(label: str, name: str, mime: str, make: Callable[[], bytes], late: bool) -> None:
@@ -233,14 +260,22 @@ def _threshold(found: Findings, late: bool) -> None:
     assert curve is not None
     cuts = curve.get_column("threshold")
     low, high = float(cuts.min()), float(cuts.max())  # type: ignore[arg-type]
-    middle = min(max(found.run.scenario.linkage.threshold or (low + high) / 2, low), high)
+    own = threshold_bits(found.run.scenario)
+    if np.isfinite(own):
+        low, high = min(low, own), max(high, own)
+    middle = min(max(own, low), high)
     cut = st.slider(
         "Threshold, in bits of evidence",
         low,
         high,
         middle,
         (high - low) / 200,
-        key="cut",
+        format="%.1f",
+        key=f"cut-{found.run.run_id}",
         help=words.hover("threshold"),
     )
-    figure(charts_threshold(curve, cut, found.source, theme(), width()), late)
+    st.caption(
+        f"In force in this run: {own:.3g} bits, a probability of {to_probability(np.float64(own)):.4g}. "
+        "Moving the slider reads the stored curve; the numbers above stay those of the threshold in force."
+    )
+    figure(charts_threshold(curve, cut, found.source, theme(), width(), "threshold looked at"), late)

@@ -13,7 +13,7 @@ from sim.errors import SimulatorError
 FIRST = (
     ("aug2025-as-run", "The rule of August 2025, as the record describes it"),
     ("aug2025-address-required", "The same rule, but the address must agree"),
-    ("name-only", "First and last name alone"),
+    ("name-only", "First and last name alone, nothing else compared"),
     ("clean-data-floor", "The rule of August 2025 on flawless data"),
 )
 

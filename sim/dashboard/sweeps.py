@@ -1,28 +1,66 @@
-"""Sweeps and comparisons: two runs side by side, paired, and the tables of sweeps on this machine."""
+"""Sweeps and comparisons: two runs side by side, one number varied, the tables of sweeps on this machine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
 import streamlit as st
 
-from sim.dashboard import compared, jobs, show, state, watch
+from sim.dashboard import compared, jobs, show, state, swept, vary, watch
 from sim.errors import SimulatorError
 
 show.head(
     "Sweeps and comparisons",
     (
-        "Set two answers side by side on the same people and the same luck, reopen a run, or read the "
-        "table of a sweep."
+        "Set two answers side by side on the same people and the same luck, vary one number of the question, "
+        "read the table of a sweep, or reopen a run."
     ),
 )
 busy = watch.panel()
 
+st.header("Two runs side by side")
+runs = compared.known_runs()
+if len(runs) < 2:
+    st.info(
+        "There is only one run so far. Answer another question on Explore (or Start), and both can be "
+        "chosen here."
+    )
+else:
+    labels = {name: compared.label(runs[name]) for name in runs}
+    names, begin = list(runs), compared.partners(labels)
+    left, right = st.columns(2)
+    first = left.selectbox("First", names, names.index(begin[0]), labels.__getitem__, key="first-run")
+    second = right.selectbox("Second", names, names.index(begin[1]), labels.__getitem__, key="second-run")
+    try:
+        compared.side_by_side(state.findings(str(runs[first])), state.findings(str(runs[second])))
+    except SimulatorError as error:
+        st.error(str(error), title="One of these runs cannot be read")
+
+st.header("Sweeps on this machine")
+tables = sorted(state.SWEEPS.glob("*/manifest.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+if tables:
+    chosen = st.selectbox("Sweep", tables, format_func=lambda path: path.parent.name, key="sweep")
+    swept.sweep(chosen.parent)
+else:
+    st.info("No sweep has been run on this machine yet. Start one below, or with `sim sweep`.")
+
+st.header("A new sweep")
+own, ready = st.tabs(["One number of your question", "One that comes ready"])
+with own:
+    vary.form(busy)
+with ready:
+    name = st.selectbox("Sweep that comes ready", compared.shipped_sweeps(), key="sweep-name")
+    try:
+        words, fits = compared.expected(name)
+        st.caption(words)
+        if st.button("Run this sweep", key="run-sweep", disabled=busy or not fits):
+            jobs.sweep(name, state.SWEEPS)
+            st.rerun()
+    except SimulatorError as error:
+        st.error(str(error))
+
 st.header("Reopen a run")
 with st.form("reopen", border=False):
     asked = st.text_input("Run ID", placeholder="r-0123456789ab", max_chars=14, key="reopen-id")
-    if st.form_submit_button("Open"):
+    if st.form_submit_button("Open", key="reopen-open"):
         try:
             opened = state.reopen(asked.strip())
             if opened is None:
@@ -32,39 +70,3 @@ with st.form("reopen", border=False):
                 st.success(f"Run {opened.folder.name} is on the screen: {opened.title}.")
         except SimulatorError as error:
             st.error(str(error))
-
-st.header("Two runs side by side")
-runs: Mapping[str, Path] = compared.known_runs()
-if len(runs) < 2:
-    st.info(
-        "There is only one run so far. Answer another question on Explore (or Start), and both can be "
-        "chosen here."
-    )
-else:
-    names = list(runs)
-    labels = {name: compared.label(runs[name]) for name in names}
-    left, right = st.columns(2)
-    first = left.selectbox("First", names, 1, labels.__getitem__, key="first-run")
-    second = right.selectbox("Second", names, 0, labels.__getitem__, key="second-run")
-    compared.side_by_side(state.findings(str(runs[first])), state.findings(str(runs[second])))
-
-st.header("Sweeps")
-tables = sorted(state.SWEEPS.glob("*/manifest.json"))
-if tables:
-    chosen = st.selectbox(
-        "Sweep on this machine", tables, format_func=lambda path: path.parent.name, key="sweep"
-    )
-    compared.sweep(chosen.parent)
-else:
-    st.info("No sweep has been run on this machine yet. Start one below, or with `sim sweep`.")
-offered = compared.shipped_sweeps()
-name = st.selectbox("Sweep that comes ready", offered, key="sweep-name")
-if name:
-    try:
-        words, fits = compared.expected(name)
-        st.caption(words)
-        if st.button("Run this sweep", key="run-sweep", disabled=busy or not fits):
-            jobs.sweep(name, state.SWEEPS)
-            st.rerun()
-    except SimulatorError as error:
-        st.error(str(error))

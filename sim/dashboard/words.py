@@ -37,7 +37,9 @@ SENTENCES = {
     "disclosed": (
         "Everything on this page is counted of 1,000 addresses disclosed, unless a heading says otherwise."
     ),
-    "preview": "A preview: {done}. A number to be cited rests on {least} or more; “Run in full” makes them.",
+    "preview": (
+        "A preview: {done}. “Run in full” on Explore makes a number to be cited, from {least} or more."
+    ),
 }
 
 

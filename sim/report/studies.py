@@ -68,7 +68,7 @@ def gather(paths: Iterable[Path], scenario: Scenario) -> dict[str, Any]:
 
 
 def keep(folder: Path, told: Mapping[str, Any], scenario: Scenario) -> Path:
-    """Write one study, as `sim sensitivity --json` prints it, into `folder`, made if need be; return the file.
+    """Write one study, as `sim sensitivity --json` prints it, into `folder`; return the file.
 
     Raises InputErrors when it watches another rate than the headline.
     """

@@ -18,6 +18,7 @@ __all__ = [
     "cell",
     "clause",
     "forbidden_words",
+    "halves",
     "headline",
     "number",
     "populations",
@@ -121,21 +122,27 @@ def clause(rate: Rate, verb: str, confidence: str) -> str:
 
     verb: in the plural, e.g. "belong to somebody else".  confidence: "95 %".
     """
+    said, bracket = halves(rate, verb, confidence)
+    return f"{said} ({bracket})." if bracket else f"{said}."
+
+
+def halves(rate: Rate, verb: str, confidence: str) -> tuple[str, str]:
+    """Return what `clause` says without its end, and what it says in brackets; "" where it has none."""
     if rate.value is None:
         return (
-            f"nothing is disclosed in this simulation: {rate.words}. Nothing disclosed is not an error rate "
-            "of nought."
-        )
+            f"nothing is disclosed in this simulation ({rate.words}), so there is no rate. Nothing "
+            "disclosed is not an error rate of nought"
+        ), ""
     across = f"across {populations(rate.replicates)}" if rate.replicates > 1 else f"in {populations(1)}"
     if rate.numerator == 0:
         return (
             f"none of the {rate.denominator:,} {rate.denominator_name} was found to {verb} {across}; with "
             f"{confidence} confidence the rate is below {significant(rate.high or 0.0)} per {rate.per:,} "
-            f"{rate.denominator_name}."
-        )
+            f"{rate.denominator_name}"
+        ), ""
     return (
-        f"of every {rate.per:,} {rate.denominator_name} {number(rate)} {verb} ({span(rate, confidence)} "
-        f"{across}; {rate.numerator:,} of {rate.denominator:,} in all)."
+        f"of every {rate.per:,} {rate.denominator_name} {number(rate)} {verb}",
+        f"{span(rate, confidence)} {across}; {rate.numerator:,} of {rate.denominator:,} in all",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -117,7 +118,7 @@ def test_reopening_what_is_no_run_id_says_so(opened: Opener) -> None:
     app = opened("sweeps")
     for text in ("../../etc", "r-", "r-000000000000", "’;--"):
         app.text_input(key="reopen-id").set_value(text)
-        app = app.button[0].click().run()
+        app = app.button(key="reopen-open").click().run()
         assert not app.exception
         assert "no run" in app.error[0].value
 
@@ -128,7 +129,7 @@ def test_reopening_a_run_by_its_id_brings_its_controls_back(opened: Opener) -> N
     app.session_state["changes"] = SMALL
     app = app.run().switch_page("sim/dashboard/sweeps.py").run()
     app.text_input(key="reopen-id").set_value(run)
-    app = calm(app.button[0].click().run())
+    app = calm(app.button(key="reopen-open").click().run())
     assert app.session_state["answer"].folder.name == run
     assert app.session_state["changes"]["requests.coverage"] == 0.3
 
@@ -138,7 +139,7 @@ def test_two_runs_of_a_session_stand_side_by_side_with_what_differs(opened: Open
     app.session_state["changes"] = SMALL | {"requests.coverage": 0.4}
     app = calm(app.run().switch_page("sim/dashboard/sweeps.py").run())
     settings = app.table[0].value
-    assert list(settings.iloc[:, 0]) == ["requests.coverage"]
+    assert list(settings.iloc[:, 1]) == ["requests.coverage"]
 
 
 def test_a_link_puts_its_question_and_tells_what_it_did_not_get() -> None:
@@ -156,3 +157,37 @@ def test_a_link_puts_its_question_and_tells_what_it_did_not_get() -> None:
     told = app.warning[0].value
     assert "requests.coverage" in told
     assert "no.such" in told
+
+
+def test_the_slider_of_the_threshold_begins_at_the_one_in_force_in_bits(opened: Opener) -> None:
+    app = calm(opened("explore", preset="good-matcher"))
+    cut = next(each for each in app.slider if each.label.startswith("Threshold"))
+    assert cut.value == pytest.approx(6.63, abs=0.01)
+    assert "0.99" in captions(app)
+    drawn = [each.proto.spec for each in app.get("vega_lite_chart")]
+    assert any("threshold looked at 6.63" in spec or "(bits)" in spec for spec in drawn)
+
+
+def test_a_study_is_shown_beside_the_question_it_is_of_and_no_other(opened: Opener) -> None:
+    app = opened("how_sure")
+    swings = [
+        {"label": "Coverage", "low_input": 0, "high_input": 1, "low": 1.0, "high": 9.0, "assumed": True}
+    ]
+    place = Path("studies") / "mine"
+    place.mkdir(parents=True)
+    study = {"summary": "Mine.", "swings": swings, "question": app.session_state["answer"].question}
+    (place / "sensitivity.json").write_text(json.dumps(study))
+    assert "Mine." in [each.value for each in app.run().markdown]
+    (place / "sensitivity.json").write_text(json.dumps(study | {"question": "another"}))
+    app = calm(app.run())
+    assert "Mine." not in [each.value for each in app.markdown]
+    assert app.button(key="run-study")
+
+
+def test_a_number_to_quote_has_interval_run_and_the_word_synthetic(opened: Opener) -> None:
+    app = calm(opened("cite"))
+    quoted = app.code[0].value
+    assert quoted.startswith("If the model’s assumptions hold, ")
+    assert app.metric[0].label.rpartition(" ")[2] in quoted
+    assert "95 %" in quoted
+    assert "synthetic" in quoted

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.charts import Figure, Rows, Source
-from sim.dashboard import cases, controls, links, show, state
+from sim.dashboard import cases, compared, controls, links, show, state, swept, vary
 from sim.scenario_files import presets, value_of
 
 
@@ -138,3 +140,59 @@ def test_a_run_is_only_found_by_a_run_id(tmp_path: Path, monkeypatch: pytest.Mon
     assert state.find_run("r-0123456789ab") is not None
     for name in ("../runs/r-0123456789ab", "r-0123456789AB", "r-0123456789ab/..", "", "r-ffffffffffff"):
         assert state.find_run(name) is None
+
+
+def test_a_new_parameter_has_its_control_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = dict(controls.catalogue())
+    twin = known["noise.given_nickname.rate"].model_copy(update={"key": "noise.brand_new.rate"})
+    monkeypatch.setattr(controls, "catalogue", lambda: known | {twin.key: twin})
+    assert controls.noise_rates()[-1] is twin
+    monkeypatch.setattr(vary, "catalogue", lambda: known | {twin.key: twin})
+    assert vary.numbers()[-1] == twin.key
+
+
+def test_python_as_it_is_shown_runs_and_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    changes = {"population.size": 3_000, "requests.count": 300, "noise.level": "clean"}
+    exec(links.snippet("name-only", changes, 1), {})
+    assert "addresses disclosed" in capsys.readouterr().out
+
+
+def _swept(*keys: str) -> pl.DataFrame:
+    cells = [dict(zip(keys, cell, strict=True)) for cell in itertools.product((1.0, 2.0, 3.0), ("a", "b"))]
+    return pl.DataFrame(cells).with_columns(value=pl.lit(5.0), low=pl.lit(1.0), high=pl.lit(9.0))
+
+
+def test_a_sweep_is_drawn_along_its_number_with_a_line_for_each_other_setting() -> None:
+    key, lines = swept.drawn_along(
+        _swept("requests.coverage", "linkage.rule"), ["requests.coverage", "linkage.rule"]
+    )
+    assert key == "requests.coverage"
+    assert list(lines) == ["a", "b"]
+    assert [point.at for point in lines["a"]] == [1.0, 2.0, 3.0]
+
+
+def test_settings_that_move_together_with_the_number_name_no_line() -> None:
+    cells = _swept("requests.coverage", "linkage.rule").filter(pl.col("linkage.rule") == "a")
+    both = cells.with_columns((pl.col("requests.coverage") / 10).alias("requests.tin_share"))
+    _, lines = swept.drawn_along(both, ["requests.coverage", "requests.tin_share"])
+    assert list(lines) == [""]
+
+
+def test_a_sweep_of_words_only_has_a_table_and_no_figure() -> None:
+    assert swept.drawn_along(_swept("requests.coverage", "linkage.rule"), ["linkage.rule"]) is None
+
+
+def test_a_case_says_what_nobody_looked_at_and_that_there_is_no_record() -> None:
+    fields = [{"label": "Last name", "weight": 1.0}, {"label": "Street", "weight": None}]
+    told = cases.told({"fields": fields, "requested_person_absent": True})
+    assert told.startswith("**Linked on** Last name. **Not looked at:** Street.")
+    assert told.endswith("not in the registry at all.")
+
+
+def test_comparison_begins_with_two_runs_that_can_be_paired() -> None:
+    labels = {
+        "new": "A · 5 simulated populations · r-1", "preview": "B · one simulated population · r-2",
+        "old": "C · 5 simulated populations · r-3",
+    }  # fmt: skip
+    assert compared.partners(labels) == ("old", "new")
+    assert compared.partners({"x": "damaged", "y": "B · one simulated population · r-2"}) == ("y", "x")
