@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -108,4 +109,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a terminal of another encoding must not stop a run
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(call())
+    code = call()
+    if code == 130:  # somebody who presses Ctrl-C twice gets the same code
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
