@@ -30,6 +30,8 @@ class Settings:
 
     values: dict[str, tuple[Any, str]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    _tables: set[str] = field(default_factory=set)
+    """Every path under which some key was put: only these can hold what a new value replaces."""
 
     def add(self, table: dict[str, Any], file: str, under: Iterable[str] = ()) -> None:
         """Lay `table` over what is there; a value replaces a whole table of the same path and the reverse."""
@@ -43,9 +45,11 @@ class Settings:
     def put(self, key: str, value: Any, file: str) -> None:
         """Set one dotted key."""
         parents = {key.rsplit(".", depth)[0] for depth in range(1, key.count(".") + 1)}
-        for old in [k for k in self.values if k.startswith(key + ".") or k in parents]:
+        below = [k for k in self.values if k.startswith(key + ".")] if key in self._tables else []
+        for old in [*below, *(parents & self.values.keys())]:
             if self.values[old][0] != {}:
                 del self.values[old]
+        self._tables |= parents
         self.values[key] = (value, file)
 
     def take(self, key: str) -> tuple[Any, str] | None:

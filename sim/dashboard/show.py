@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import altair as alt
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -185,8 +184,8 @@ def _cell(value: object) -> str:
 
 def figure(drawn: Figure, late: bool = False) -> None:
     """Show a figure with the table behind it and its files one click away; files are off when `late`."""
-    st.altair_chart(
-        _dressed(drawn),
+    st.vega_lite_chart(
+        spec=_dressed(drawn),
         theme=None,
         width="content",
         alt=drawn.alt,
@@ -207,14 +206,17 @@ def figure(drawn: Figure, late: bool = False) -> None:
             _file("CSV", f"{name}.csv", "text/csv", lambda: csv_of(drawn), late)
 
 
-def _dressed(drawn: Figure) -> Any:
-    """Return a figure's chart in the page's type, its words in lines that fit the visitor's screen."""
+def _dressed(drawn: Figure) -> dict[str, Any]:
+    """Return a figure's specification in the page's type, its words in lines that fit the screen."""
+    # Checked against Vega's schema by the tests; here the check would take most of the time of an answer.
+    spec: dict[str, Any] = drawn.chart.to_dict(validate=False)
     # Left to itself, Streamlit squeezes labels and plot together into the width meant for the plot.
-    chart = drawn.chart.properties(autosize=alt.AutoSizeParams(type="pad", contains="padding"))
-    chart.config["font"] = chart.config["text"]["font"] = _PAGE_FONT
+    spec["autosize"] = {"type": "pad", "contains": "padding"}
+    spec["config"]["font"] = spec["config"]["text"]["font"] = _PAGE_FONT
     if phone():
-        chart.title.text, chart.title.subtitle = in_lines(drawn.title, drawn.subtitle, drawn.source, PHONE)
-    return chart
+        lines = in_lines(drawn.title, drawn.subtitle, drawn.source, PHONE)
+        spec["title"]["text"], spec["title"]["subtitle"] = lines
+    return spec
 
 
 def _file(label: str, name: str, mime: str, make: Callable[[], bytes], late: bool) -> None:

@@ -38,7 +38,7 @@ SENTENCES = {
         "Everything on this page is counted of 1,000 addresses disclosed, unless a heading says otherwise."
     ),
     "preview": (
-        "A preview: {done}. “Run in full” on Explore makes a number to be cited, from {least} or more."
+        "A preview: {done}. “Run in full” on Explore makes a number to be cited, of {least} or more."
     ),
 }
 

@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, PHONE, SMALL, Served, Visit, settled
+from tests.browser.conftest import SMALL, Visit
+from tests.browser.serving import PATIENCE, PHONE, Served, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Until = Callable[[Callable[[], bool], float], None]
