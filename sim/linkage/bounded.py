@@ -1,14 +1,10 @@
 """Which pairs can still become a link: an exact upper bound on the score, before any string is compared.
 
-Whether two codes are equal is known at once. An equal field is worth its exact level; a field that is not
-equal is worth at most the best level that unequal values can reach; a missing one is worth what missing is
-worth. A pair whose sum of these is below the threshold cannot become a link whatever the strings turn out to
-be, so dropping it changes no link, no best candidate and no count of links. With nothing to prune (a
-threshold at or below what the worst pair scores) every blocked pair comes out.
-
-The scan runs over one record and the requests of its block at a time, held contiguously, field after field,
-which the compiler turns into vector instructions; survivors of a record are counted before room for them is
-made.
+A pair whose best conceivable sum of weights is below the threshold cannot become a link whatever its strings
+turn out to be, so dropping it changes no link, no best candidate and no count of links. The bound is taken
+twice: by digests of sixteen bits, for one record and all requests of its block at a time (scan.py), and of
+what is left by full codes (reach.py). With nothing to prune (a threshold at or below what the worst pair
+scores) every blocked pair comes out.
 """
 
 from __future__ import annotations
@@ -21,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .blocks import I32, U32, Blocks
-from .comparison import Columns, Comparison, Kind, Path
+from .comparison import Columns, Comparison, Path
+from .digests import Digest, Digests, clues_of, present
+from .reach import Reach
+from .scan import Graded, Scan, Steps
 
-_TIERS = 6  # what equality of codes alone can tell apart; a chain of up to five columns
-_VALUE, _CHAIN, _SET = 0, 1, 2
-_SLACK = 1e-3  # bits; single-precision sums may round, so a little more is let through
+_SLACK = 1e-3  # bits; sums may round, so a little more is let through
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,71 +54,6 @@ class Layout:
         return out
 
 
-def tier_weights(comparison: Comparison, adjustment: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the best weight of each tier of equality, shape (7, len(adjustment)).
-
-    The last row is for missing. Tier of a single value: 0 not equal, 1 equal. Of a set: 1 shares a value, 2
-    the whole line is equal. Of a chain: the number of leading columns that are equal.
-    """
-    top = 2 if comparison.as_set else len(comparison.columns)
-    out = np.full((_TIERS + 1, len(adjustment)), -np.inf)
-    for tier in range(_TIERS):
-        for level in _reachable(comparison, min(tier, top), top):
-            out[tier] = np.maximum(out[tier], level.weight + level.share * adjustment)
-    missing = comparison.levels[comparison.missing]
-    out[_TIERS] = missing.weight + missing.share * adjustment
-    return out
-
-
-def _reachable(comparison: Comparison, tier: int, top: int) -> Sequence:  # type: ignore[type-arg]
-    """Return the levels that a pair in `tier` may land on, missing apart."""
-    levels = []
-    for level in comparison.levels:
-        if level.kind is Kind.MISSING:
-            continue
-        needs = {Kind.EXACT: top, Kind.SHARED: 1, Kind.FIRST: int(level.at)}.get(level.kind)
-        if needs is not None and tier < needs:
-            continue
-        levels.append(level)
-        if needs is not None:
-            break  # its condition holds, so no later level can be reached
-    return levels
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Comparisons flattened to arrays for the compiled scan (C comparisons, A of them frequency-adjusted)."""
-
-    kind: I32
-    columns: I32  # (C, 8), -1 filled
-    crossed: I32  # (C,) how many leading columns of a set are crossed
-    missing_row: I32  # (C,) the row whose 0 says missing
-    weights: NDArray[np.float32]  # (C, 7)
-    adjusted: I32  # (C,) index into the per-request weights, or -1
-
-
-def _plan(comparisons: Sequence[Comparison], layout: Layout) -> _Plan:
-    count = len(comparisons)
-    kind, crossed = np.zeros(count, np.int32), np.zeros(count, np.int32)
-    columns, missing_row = np.full((count, 8), -1, np.int32), np.zeros(count, np.int32)
-    weights, adjusted = np.zeros((count, _TIERS + 1), np.float32), np.full(count, -1, np.int32)
-    for c, comparison in enumerate(comparisons):
-        rows = [layout.rows[name] for name in comparison.columns]
-        if comparison.as_set:
-            kind[c], crossed[c] = _SET, len(rows) - 1
-        elif len(rows) > 1:
-            kind[c] = _CHAIN
-        if any(len(row) > 1 for row in (rows[:-1] if comparison.as_set else rows if len(rows) > 1 else ())):
-            raise ValueError(f"{comparison.field}: 64-bit columns cannot stand in a chain or be crossed")
-        flat = [index for row in rows for index in row]
-        columns[c, : len(flat)] = flat
-        missing_row[c] = rows[-1][0] if comparison.as_set else rows[0][0]
-        weights[c] = tier_weights(comparison, np.zeros(1))[:, 0]
-        if comparison.frequency is not None:
-            adjusted[c] = adjusted.max(initial=-1) + 1
-    return _Plan(kind, columns, crossed, missing_row, weights, adjusted)
-
-
 class PreparedRequests:
     """The requests of one path, made ready once: a matrix of codes, and blocks for every pass."""
 
@@ -132,18 +64,23 @@ class PreparedRequests:
         self.codes = self.layout.matrix(columns)
         self.passes = [(self._rows(each, 0), self._rows(each, 1)) for each in path.passes]
         self.blocks = [Blocks.of(self.codes[left]) for left, _ in self.passes]
-        self._plan = _plan(path.comparisons, self.layout)
-        adjusted = [
-            tier_weights(c, c.frequency({name: columns[name] for name in c.columns})).astype(np.float32)
+        needed = path.threshold - _SLACK - path.base
+        rows = [self._columns(each) for each in path.comparisons]
+        extra = [
+            None if c.frequency is None else c.frequency({name: columns[name] for name in c.columns})
             for c in path.comparisons
-            if c.frequency is not None
         ]
-        per_request = np.stack(adjusted) if adjusted else np.zeros((0, _TIERS + 1, 1), np.float32)
-        # Copies in block order: a block's requests lie side by side.
-        self._codes = [np.ascontiguousarray(self.codes[:, b.order]) for b in self.blocks]
-        self._weights = [
-            np.ascontiguousarray(per_request[:, :, b.order]) if adjusted else per_request for b in self.blocks
+        graded = [
+            Graded(c, present(c, at), clues_of(c, at), bits)
+            for c, at, bits in zip(path.comparisons, rows, extra, strict=True)
         ]
+        self._digests = Digests([digest for each in graded for digest in each.digests()])
+        mine, steps = self._digests.of(self.codes), Steps(graded, needed)
+        self._scans = [
+            Scan(blocks, graded, self._keys(each), self._digests, mine, steps)
+            for blocks, each in zip(self.blocks, path.passes, strict=True)
+        ]
+        self._reach = Reach(path.comparisons, rows, [bits for bits in extra if bits is not None], needed)
         self._key_rows = (
             _padded([left for left, _ in self.passes]),
             _padded([right for _, right in self.passes]),
@@ -153,40 +90,36 @@ class PreparedRequests:
         names = [key if isinstance(key, str) else key[side] for key in keys]
         return [row for name in names for row in self.layout.rows[name]]
 
+    def _keys(self, keys: Sequence[str | tuple[str, str]]) -> set[tuple[Digest, Digest]]:
+        """Return the digests that a pass makes equal."""
+        pairs = [(key, key) if isinstance(key, str) else key for key in keys]
+        return {(Digest(self.layout.rows[mine]), Digest(self.layout.rows[theirs])) for mine, theirs in pairs}
+
+    def _columns(self, comparison: Comparison) -> list[tuple[int, ...]]:
+        """Return the rows of its columns; raises ValueError for a wide one in a chain or crossed."""
+        rows = [self.layout.rows[name] for name in comparison.columns]
+        narrow = rows[:-1] if comparison.as_set else rows if len(rows) > 1 else []
+        if any(len(row) > 1 for row in narrow):
+            raise ValueError(f"{comparison.field}: 64-bit columns cannot stand in a chain or be crossed")
+        return rows
+
     def search(self, records: U32, met: Sequence[NDArray[np.int64]] | None = None) -> tuple[I32, I32]:
         """Return (request rows, record rows) of the pairs that share a block and can reach the threshold.
 
         records: matrix in this layout.  met: per pass, a counter for each block, to which the number of
         records met is added.  A pair comes out once, from the first pass that yields it.
         """
+        digests = self._digests.of(records)
         found = []
         for number, ((_, right), blocks) in enumerate(zip(self.passes, self.blocks, strict=True)):
             rows, block_of = blocks.look_up(records[right])
             if met is not None:
                 _count(block_of, met[number])
-            plan = self._plan
-            found.append(
-                _scan(
-                    rows,
-                    block_of,
-                    blocks.order,
-                    blocks.starts,
-                    self._codes[number],
-                    records,
-                    self._weights[number],
-                    plan.kind,
-                    plan.columns,
-                    plan.crossed,
-                    plan.missing_row,
-                    plan.weights,
-                    plan.adjusted,
-                    np.float32(self.path.base),
-                    np.float32(self.path.threshold - _SLACK),
-                    self.codes,
-                    *self._key_rows,
-                    number,
-                )
-            )
+            request, row = self._scans[number].pairs(rows, block_of, digests)
+            fresh = _fresh(self.codes, records, request, row, *self._key_rows, number)
+            request, row = request[fresh], row[fresh]
+            kept = self._reach.reached(self.codes, records, request, row)
+            found.append((request[kept], row[kept]))
         requests = np.concatenate([pair[0] for pair in found])
         return requests, np.concatenate([pair[1] for pair in found])
 
@@ -224,121 +157,14 @@ def _keys_agree(requests, records, left, right, number, request, row):  # type: 
 
 
 @nb.njit(nogil=True, cache=True)
-def _chain_tiers(tiers, columns, start, size, row, requests, records):  # type: ignore[no-untyped-def]
-    """Set `tiers` to the number of leading columns that are equal."""
-    for i in range(size):
-        tiers[i] = 0
-    k = 0
-    while columns[k] >= 0:
-        value, mine = records[columns[k], row], requests[columns[k], start : start + size]
-        for i in range(size):
-            tiers[i] += (tiers[i] == k) & (mine[i] == value)
-        k += 1
-
-
-@nb.njit(nogil=True, cache=True)
-def _whole_tiers(tiers, top, columns, first, start, size, row, requests, records):  # type: ignore[no-untyped-def]
-    """Set `tiers` to `top` where all columns from `first` on are equal."""
-    for i in range(size):
-        tiers[i] = top
-    k = first
-    while columns[k] >= 0:
-        value, mine = records[columns[k], row], requests[columns[k], start : start + size]
-        for i in range(size):
-            tiers[i] *= mine[i] == value
-        k += 1
-
-
-@nb.njit(nogil=True, cache=True)
-def _shared_tiers(tiers, columns, crossed, start, size, row, requests, records):  # type: ignore[no-untyped-def]
-    """Raise `tiers` to 1 where one of the crossed columns of one side equals one of the other."""
-    for a in range(crossed):
-        value = records[columns[a], row]
-        if value == 0:
-            continue
-        for b in range(crossed):
-            mine = requests[columns[b], start : start + size]
-            for i in range(size):
-                tiers[i] = max(tiers[i], np.uint8(mine[i] == value))
-
-
-@nb.njit(nogil=True, cache=True)
-def _add_bounds(  # type: ignore[no-untyped-def]
-    bound, tiers, start, size, row, requests, records, per_request,
-    kind, columns, crossed, missing_row, weights, adjusted,
-):  # fmt: skip
-    """Add to `bound` what each of a block's requests can at most score against one record."""
-    for c in range(len(kind)):
-        value = records[missing_row[c], row]
-        mine = requests[missing_row[c], start : start + size]
-        missing = weights[c, _TIERS]
-        if adjusted[c] < 0 and value == 0:
-            for i in range(size):
-                bound[i] += missing
-            continue
-        if adjusted[c] < 0 and kind[c] == _VALUE and columns[c, 1] < 0:
-            equal, other = weights[c, 1], weights[c, 0]
-            for i in range(size):
-                bound[i] += equal if mine[i] == value else (missing if mine[i] == 0 else other)
-            continue
-        if kind[c] == _CHAIN:
-            _chain_tiers(tiers, columns[c], start, size, row, requests, records)
-        elif kind[c] == _SET:
-            _whole_tiers(tiers, 2, columns[c], crossed[c], start, size, row, requests, records)
-            _shared_tiers(tiers, columns[c], crossed[c], start, size, row, requests, records)
-        else:
-            _whole_tiers(tiers, 1, columns[c], 0, start, size, row, requests, records)
-        for i in range(size):
-            tier = _TIERS if value == 0 or mine[i] == 0 else tiers[i]
-            bound[i] += weights[c, tier] if adjusted[c] < 0 else per_request[adjusted[c], tier, start + i]
-
-
-@nb.njit(nogil=True, cache=True)
-def _room(values, needed):  # type: ignore[no-untyped-def]
-    """Return `values` in an array of at least `needed` places."""
-    if needed <= len(values):
-        return values
-    grown = np.empty(max(needed, 2 * len(values)), values.dtype)
-    grown[: len(values)] = values
-    return grown
-
-
-@nb.njit(nogil=True, cache=True)
-def _scan(  # type: ignore[no-untyped-def]
-    rows, block_of, order, starts, requests, records, per_request,
-    kind, columns, crossed, missing_row, weights, adjusted, base, threshold,
-    all_requests, left, right, number,
-):  # fmt: skip
-    """Return the request and record rows of the pairs of pass `number` whose bound reaches the threshold."""
-    largest = 0
-    for block in range(len(starts) - 1):
-        largest = max(largest, starts[block + 1] - starts[block])
-    bound, tiers = np.empty(largest, np.float32), np.empty(largest, np.uint8)
-    out_request, out_row = np.empty(1024, np.int32), np.empty(1024, np.int32)
-    found = 0
-    for hit in range(len(rows)):
-        row, start = rows[hit], starts[block_of[hit]]
-        size = starts[block_of[hit] + 1] - start
-        bound[:size] = base
-        _add_bounds(
-            bound, tiers, start, size, row, requests, records, per_request,
-            kind, columns, crossed, missing_row, weights, adjusted,
-        )  # fmt: skip
-        survivors = 0
-        for i in range(size):
-            survivors += bound[i] >= threshold
-        if survivors == 0:
-            continue
-        out_request, out_row = _room(out_request, found + survivors), _room(out_row, found + survivors)
-        for i in range(size):
-            if bound[i] < threshold:
-                continue
-            request = order[start + i]
-            fresh = _keys_agree(all_requests, records, left, right, number, request, row)
-            for earlier in range(number):
-                fresh = fresh and not _keys_agree(all_requests, records, left, right, earlier, request, row)
-            if fresh:
-                out_request[found] = request
-                out_row[found] = row
-                found += 1
-    return out_request[:found].copy(), out_row[:found].copy()
+def _fresh(requests, records, request, row, left, right, number):  # type: ignore[no-untyped-def]
+    """Say which pairs share the key of pass `number`, and that of none before it."""
+    out = np.zeros(len(request), np.bool_)
+    for pair in range(len(request)):
+        fresh = _keys_agree(requests, records, left, right, number, request[pair], row[pair])
+        for earlier in range(number):
+            fresh = fresh and not _keys_agree(
+                requests, records, left, right, earlier, request[pair], row[pair]
+            )
+        out[pair] = fresh
+    return out

@@ -141,16 +141,19 @@ class _Screen:
     def __init__(self, keys: Sequence[Sequence[str]], blocks: Sequence[Blocks]) -> None:
         self._keys, self._blocks = keys, blocks
         self._names = list(dict.fromkeys(name for each in keys for name in each))
+        self._idle = not all(keys)  # a pass without a key meets every record
 
     def rows(self, fields: Fields, chunk: Any, among: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
         """Return the rows, of all or of `among`, that pass; None for all of the chunk."""
-        if not all(self._keys):
+        if self._idle:
             return among
         made = fields.records(chunk, self._names, among)
         marks = np.zeros(chunk.n if among is None else len(among), bool)
         for keys, blocks in zip(self._keys, self._blocks, strict=True):
             columns = {name: made[name] for name in keys}
             blocks.mark(Layout.of(columns).matrix(columns), marks)
+        # Once nearly all records of a chunk pass, those of the others do too: many requests, a common key.
+        self._idle = bool(marks.size and marks.mean() > _NEARLY_ALL)
         return np.flatnonzero(marks) if among is None else among[marks]
 
 
