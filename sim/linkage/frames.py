@@ -8,7 +8,7 @@ There is no command for this: the program measures error, it does not find peopl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -111,26 +111,45 @@ def code_frames(left: pl.DataFrame, right: pl.DataFrame, columns: Names) -> tupl
                     f"field {name}: there is no column {label!r} (columns: {', '.join(frame.columns)})"
                 )
             side[name] = _plain(frame[label], label)
-    texts = [series for side in sides for series in side.values() if series.dtype == pl.String]
-    values = pl.concat(texts).drop_nulls().unique().sort() if texts else pl.Series([], dtype=pl.String)
-    numbers = pl.DataFrame({"value": values}).with_row_index("code", offset=1)
-
-    def codes(series: pl.Series) -> NDArray[np.generic]:
-        if series.dtype != pl.String:
-            return series.fill_null(0).to_numpy()
-        joined = pl.DataFrame({"value": series}).join(numbers, on="value", how="left", maintain_order="left")
-        return joined["code"].fill_null(0).to_numpy()
-
-    table = np.array(["", *values.to_list()], object)
-    coded = [{name: codes(series) for name, series in side.items()} for side in sides]
+    texts = {(k, name): series for k, side in enumerate(sides) for name, series in side.items()
+             if series.dtype == pl.String}  # fmt: skip
+    numbered, words = _numbered(list(texts.values()))
+    of_text = dict(zip(texts, numbered, strict=True))
+    coded = [
+        {name: of_text[k, name] if (k, name) in of_text else series.fill_null(0).to_numpy()
+         for name, series in side.items()}
+        for k, side in enumerate(sides)
+    ]  # fmt: skip
+    table = np.array(["", *words], object)
     return coded[0], coded[1], lambda field, wanted: table[wanted].tolist()
 
 
+def _numbered(texts: Sequence[pl.Series]) -> tuple[list[NDArray[np.uint32]], list[str]]:
+    """Return the codes of each column of text, 0 for blank, and the words that codes 1, 2 ... stand for.
+
+    A word is a text in capitals without blanks around it. Each distinct text is looked at once.
+    """
+    if not texts:
+        return [], []
+    codes, distinct = _factorized(pl.concat([text.rename("") for text in texts]))
+    word = distinct.str.strip_chars().str.to_uppercase()
+    of_distinct, words = _factorized(word.set(word == "", None))
+    codes = np.concatenate([np.zeros(1, np.uint32), of_distinct])[codes]
+    return np.split(codes, np.cumsum([len(text) for text in texts])[:-1]), words.to_list()
+
+
+def _factorized(texts: pl.Series) -> tuple[NDArray[np.uint32], pl.Series]:
+    """Return a code for each text, 0 for null, and the texts of codes 1, 2 ... in order of appearance."""
+    known = texts.cast(pl.Categorical(pl.Categories.random()))
+    distinct = known.unique().drop_nulls()
+    distinct = distinct.gather(distinct.to_physical().arg_sort())
+    return (known.to_physical() + 1).fill_null(0).to_numpy(), distinct.cast(pl.String)
+
+
 def _plain(series: pl.Series, label: str) -> pl.Series:
-    """Return a column as upper-case text without blanks, or as unsigned numbers."""
+    """Return a column as text or as unsigned numbers."""
     if series.dtype in (pl.String, pl.Categorical, pl.Enum):
-        text = series.cast(pl.String).str.strip_chars().str.to_uppercase().rename("")
-        return text.set(text == "", None)
+        return series.cast(pl.String)
     if series.dtype == pl.Date:
         return (series.dt.year() * 10_000 + series.dt.month().cast(pl.Int32) * 100 + series.dt.day()).cast(
             pl.UInt32
