@@ -31,14 +31,27 @@ _POWERS = np.array(
 )
 
 
+class LineHashes:
+    """Letter hashes of two surnames written as one word, from those of the two."""
+
+    def __init__(self, surnames: TextCodes) -> None:
+        """surnames: the codes of single surnames."""
+        self._hash = CodeTable(lambda codes: letter_hashes(surnames.decode(codes))[0], np.uint64)
+        self._length = CodeTable(lambda codes: letter_hashes(surnames.decode(codes))[1], np.uint8)
+
+    def of(self, first: _U32, second: _U32) -> _U64:
+        """Return the hash of each line of two surnames (codes, neither 0)."""
+        hashes: _U64 = _join(self._hash[first], self._hash[second], self._length[second], _POWERS)
+        return hashes
+
+
 class Lines:
     """Codes of whole surnames; those of requests must be learnt before records are coded."""
 
     def __init__(self, surnames: TextCodes) -> None:
         """surnames: the codes of single surnames, shared with everything else of the run."""
         self._surnames = surnames
-        self._hash = CodeTable(lambda codes: letter_hashes(surnames.decode(codes))[0], np.uint64)
-        self._length = CodeTable(lambda codes: letter_hashes(surnames.decode(codes))[1], np.uint8)
+        self._hashes = LineHashes(surnames)
         self._known: dict[int, int] = {}
         self._slots = _table(np.zeros(0, np.uint64), np.zeros(0, np.uint32))
 
@@ -59,9 +72,7 @@ class Lines:
         out = np.array(surname, np.uint32)
         two = np.flatnonzero(surname2)
         if len(two):
-            first, second = surname[two], surname2[two]
-            hashes = _join(self._hash[first], self._hash[second], self._length[second], _POWERS)
-            out[two] = _find(hashes, *self._slots)
+            out[two] = _find(self._hashes.of(surname[two], surname2[two]), *self._slots)
         return out
 
 

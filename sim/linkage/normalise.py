@@ -112,8 +112,8 @@ class Fields:
     ) -> Array:
         if name in made:
             return made[name]
-        if name in _ON_FILE:
-            column = getattr(chunk, _ON_FILE[name])
+        if name in _ON_FILE or (name == "zip" and hasattr(chunk, "file_zip")):
+            column = getattr(chunk, _ON_FILE.get(name, "file_zip"))
             made[name] = column if rows is None else column[rows]
         elif name in ("zip", "street", "number", "unit"):
             fields = self._addresses.fields(self._record_field(chunk, "address", rows, made))

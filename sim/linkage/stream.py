@@ -80,6 +80,16 @@ class PathSearch:
             for c in path.comparisons
         ]
 
+    @property
+    def prepared(self) -> PreparedRequests:
+        """The requests of the path, grouped by the keys of its passes."""
+        return self._prepared
+
+    @property
+    def fields(self) -> Fields:
+        """The dictionaries by which requests and records are coded."""
+        return self._fields
+
     def score(self, chunks: Sequence[Any]) -> Scored:
         """Return the pairs of a batch of chunks that can still become links, compared and decided."""
         kept = [self._sieve(chunk) for chunk in chunks]
@@ -187,8 +197,12 @@ class _Places:
         self._row = np.concatenate(rows)
 
     def record(self, row: NDArray[np.int32]) -> NDArray[np.int64]:
-        starts = np.array([chunk.start for chunk in self._chunks], np.int64)
-        return starts[self._chunk[row]] + self._row[row]  # type: ignore[no-any-return]
+        chunk_of, row_of = self._chunk[row], self._row[row]
+        out = np.zeros(len(row), np.int64)
+        for number in np.unique(chunk_of):
+            here = chunk_of == number
+            out[here] = self._chunks[number].record[row_of[here]]
+        return out
 
     def truth(self, row: NDArray[np.int32]) -> Truth:
         def columns(places: NDArray[np.int64]) -> dict[str, NDArray[Any]]:

@@ -122,12 +122,17 @@ class Chunk:
         """Return a column of truth with duplicate filings showing the person they double; read-only."""
         return _sealed(column if self._double is None else column[self._double])
 
+    @property
+    def record(self) -> Array:
+        """Return the record numbers, start .. start + n - 1 (i64)."""
+        return np.arange(self.start, self.start + self.n, dtype=np.int64)
+
     # --- the person (truth) -----------------------------------------------------------------------------
 
     @cached_property
     def person(self) -> Array:
         """Return whose record it is: the record number of the person's first record."""
-        return self._seen(np.arange(self.start, self.start + self.n, dtype=np.int64))
+        return self._seen(self.record)
 
     @cached_property
     def sex(self) -> Array:

@@ -57,16 +57,27 @@ def stratum(sex: np.ndarray, ethnicity: np.ndarray) -> np.ndarray:
     return number
 
 
-def sample(chunk: Chunk, wanted: np.ndarray, generator: np.random.Generator) -> Donors:
-    """Draw donors of one chunk, about wanted[e] of ethnicity e, with Social Security numbers."""
-    priority = generator.random(chunk.n)
-    able = first_records(chunk) & (chunk.tin_kind == SSN) & (chunk.tin > 0)
-    rows = []
-    for ethnicity, count in enumerate(wanted):
-        pool = np.flatnonzero(able & (chunk.ethnicity == ethnicity))
-        share = count / max(len(pool), 1)
-        rows.append(pool[priority[pool] < share])
+def sample(chunk: Chunk, wanted: np.ndarray, priority: np.ndarray) -> Donors:
+    """Draw donors of one chunk, about wanted[e] of ethnicity e, with Social Security numbers.
+
+    priority: (n,) uniform random numbers of the chunk's people.
+    """
+    rows = [
+        pool[priority[pool] < least(count, len(pool))]
+        for count, pool in zip(wanted, able(chunk), strict=True)
+    ]
     return Donors.of(chunk, np.concatenate(rows))
+
+
+def able(chunk: Chunk) -> list[np.ndarray]:
+    """Return for each ethnicity the rows of people whose number may be borrowed."""
+    some = first_records(chunk) & (chunk.tin_kind == SSN) & (chunk.tin > 0)
+    return [np.flatnonzero(some & (chunk.ethnicity == ethnicity)) for ethnicity in range(len(ETHNICITIES))]
+
+
+def least(count: float, of: int) -> float:
+    """Return the number below which about `count` of so many uniform draws fall."""
+    return count / max(of, 1)
 
 
 def assign(

@@ -3,7 +3,7 @@
 1. Each request is settled by its own number: with a nine-digit number or not, in the registry or not, origin
    group, chunk (`plan.py`).
 2. Each chunk chooses its people (`persons.py`) and offers strangers whose number may be borrowed
-(`donors.py`).
+(`donors.py`), from the whole chunk or from a shorter offer that holds all who can be chosen (`offers.py`).
 3. The fields are written out as they would stand if all were right (`written.py`).
 
 Not modelled: one person asked for twice; lists ordered by place or time; several people of one household
@@ -18,11 +18,12 @@ import joblib
 import numpy as np
 import polars as pl
 
-from sim.population import Chunk, Country
+from sim.population import Country
 from sim.progress import Progress, silent
-from sim.requests.donors import Donors, assign, sample, stratum
+from sim.requests.donors import Donors, assign, stratum
+from sim.requests.offers import Offer, Offers, WholeOffer
 from sim.requests.origins import ETHNICITY_OF, Origins
-from sim.requests.persons import NOBODY, choose, mate_numbers
+from sim.requests.persons import NOBODY, choose
 from sim.requests.plan import Plan, donors_wanted, make_plan
 from sim.requests.schema import ORIGINS
 from sim.requests.written import People, write
@@ -41,11 +42,13 @@ class Requests:
 
 
 def draw(
-    country: Country, scenario: Scenario, streams: Streams, *, progress: Progress = silent, workers: int = 2
-) -> Requests:
+    country: Country, scenario: Scenario, streams: Streams, *, progress: Progress = silent, workers: int = 2,
+    offers: Offers | None = None,
+) -> Requests:  # fmt: skip
     """Draw `requests.count` different people and write their requests without error.
 
-    workers: threads that make chunks. The result does not depend on it.
+    workers: threads that make chunks.  offers: what chunks offer, where that is known without making them.
+    The result depends on neither.
     Raises RefusedError if more people of the registry are asked for than it holds.
     """
     plan = make_plan(country, scenario, streams)
@@ -59,7 +62,10 @@ def draw(
     )
 
     def one(number: int, asking: np.ndarray) -> tuple[People, Donors | None]:
-        return _from_chunk(country.chunk(number), asking, plan.origin[asking], origins, donors, streams)
+        offer = None if offers is None else offers(number, len(asking), donors)
+        if offer is None:
+            offer = WholeOffer(country.chunk(number), origins, streams)
+        return _from_chunk(offer, asking, plan.origin[asking], donors)
 
     jobs = (joblib.delayed(one)(int(k), by_chunk[a:b]) for k, a, b in zip(touched, *edges, strict=True))
     people: list[People] = []
@@ -74,35 +80,27 @@ def draw(
 
 
 def _from_chunk(
-    chunk: Chunk,
-    asking: np.ndarray,
-    wanted: np.ndarray,
-    origins: Origins,
-    donors: np.ndarray,
-    streams: Streams,
+    offer: Offer, asking: np.ndarray, wanted: np.ndarray, donors: np.ndarray
 ) -> tuple[People, Donors | None]:
     """Choose the people of one chunk for the requests `asking`; and its donors if it is of the registry."""
-    group = origins.of(chunk)
-    priority = streams.generator("requests.person", chunk=chunk.number).random(chunk.n)
-    rows = choose(chunk, group, wanted, priority)
+    chunk = offer.chunk
+    rows = choose(chunk, offer.group, wanted, offer.priority)
     derived = {
         "request": asking,
         "household": chunk.number * (1 << 32) + chunk.household[rows].astype(np.int64),
-        "origin": _origin(chunk, rows, group, wanted),
-        "mate_tin": mate_numbers(chunk, rows),
+        "origin": _origin(offer, rows, wanted),
+        "mate_tin": offer.mates(rows),
     }
     copied = {f.name: getattr(chunk, f.name)[rows] for f in fields(People) if f.name not in derived}
     people = People(**derived, **copied)
-    if chunk.number >= Country.OUTSIDE:
-        return people, None
-    return people, sample(chunk, donors, streams.generator("requests.donors", chunk=chunk.number))
+    return people, None if chunk.number >= Country.OUTSIDE else offer.donors(donors)
 
 
-def _origin(chunk: Chunk, rows: np.ndarray, group: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _origin(offer: Offer, rows: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Return the origin group of the people: the one asked for, if their ethnicity can stand for it."""
     ethnicity = np.array([ETHNICITY_OF.get(name, NOBODY) for name in ORIGINS])
-    stands = chunk.ethnicity[rows] == ethnicity[wanted]
-    return np.where(stands, wanted, group[rows])
+    stands = offer.chunk.ethnicity[rows] == ethnicity[wanted]
+    return np.where(stands, wanted, offer.group[rows])
 
 
 def _join(parts: list[People]) -> People:

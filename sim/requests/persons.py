@@ -46,7 +46,7 @@ def choose(chunk: Chunk, group: np.ndarray, wanted: np.ndarray, priority: np.nda
 
 def first_records(chunk: Chunk) -> np.ndarray:
     """Return which records are the first of their person, (n,) bool; the others double another record."""
-    mine: np.ndarray = chunk.person == np.arange(chunk.start, chunk.start + chunk.n)
+    mine: np.ndarray = chunk.person == chunk.record
     return mine
 
 

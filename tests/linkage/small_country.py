@@ -101,7 +101,7 @@ class SmallCountry:
         tin = np.array([p["tin"] for p in people], np.uint32)
         zero = np.zeros(n, np.uint8)
         return SimpleNamespace(
-            number=number, start=start, n=n, person=np.arange(start, start + n),
+            number=number, n=n, record=np.arange(start, start + n), person=np.arange(start, start + n),
             household=np.arange(n, dtype=np.uint32),
             surname=surname, surname2=surname2, given=given, birth=birth, tin=tin, ethnicity=zero,
             home=address,

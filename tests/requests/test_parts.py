@@ -19,7 +19,7 @@ from sim.rng import Streams
 def chunk(**columns: Any) -> Any:
     n = len(next(iter(columns.values())))
     given = {name: np.array(values) for name, values in columns.items()}
-    return SimpleNamespace(**({"n": n, "start": 0, "person": np.arange(n)} | given))
+    return SimpleNamespace(**({"n": n, "record": np.arange(n), "person": np.arange(n)} | given))
 
 
 def test_requests_take_noncitizens_of_their_group_by_priority() -> None:
