@@ -29,6 +29,8 @@ COMMANDS = {
     "sweep": ("sim.commands.study:sweep", "Run a grid of settings; run again to go on where it stopped."),
     "compare": ("sim.commands.study:compare", "Compare two scenarios on the same people and luck."),
     "sensitivity": ("sim.commands.sensitivity:sensitivity", "Ask which assumptions carry a result."),
+    "keep": ("sim.commands.keep:keep", "Keep a registry on disk, for quick answers at its size."),
+    "kept": ("sim.commands.keep:kept", "List the registries kept on disk; check or remove one."),
     "report": ("sim.commands.report:report", "Write the citable report of a run."),
     "bundle": ("sim.commands.report:bundle", "Put a run and its report into one file."),
     "verify": ("sim.commands.report:verify", "Check a bundle and run it again."),

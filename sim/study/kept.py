@@ -15,9 +15,9 @@ from sim.linkage import RULES, Linked, link
 from sim.linkage.clerical import review
 from sim.linkage.link import gather
 from sim.linkage.normalise import Fields
-from sim.linkage.resolve import keeper_for
+from sim.linkage.resolve import Keeper, keeper_for
 from sim.linkage.rules import rule_of
-from sim.linkage.stream import prepare, search
+from sim.linkage.stream import PathSearch, prepare, search
 from sim.linkage.watch import curve_of, watch, watched
 from sim.noise import Noisy, apply
 from sim.outcome import judge
@@ -70,9 +70,12 @@ class Replicate:
 
     def sent(self, scenario: Scenario) -> tuple[Requests, Noisy]:
         """Return the request list of a scenario, without and with its faults."""
-        requests = self._made("asked", ASKED, scenario, lambda: draw(self._country, scenario, self._streams))
+        requests = self._made("asked", ASKED, scenario, lambda: self._draw(scenario))
         noisy = self._made("sent", SENT, scenario, lambda: apply(requests, scenario, self._streams))
         return requests, noisy
+
+    def _draw(self, scenario: Scenario) -> Requests:
+        return draw(self._country, scenario, self._streams)
 
     def answer(self, scenario: Scenario, requests: Requests, noisy: Noisy, *, cases: bool = False) -> World:
         """Return the world of one scenario; with cases worked through if asked for."""
@@ -106,7 +109,7 @@ class Replicate:
             keepers = watch(plain, rule, noisy.frame, scenario)
             jobs.append((noisy.frame, rule, searches, keepers, path_of, filtered))
         every = [each for job in jobs for each in job[2]]
-        search(self._country, every, [keeper for job in jobs for keeper in job[3]])
+        self._search(every, [keeper for job in jobs for keeper in job[3]])
         found = [gather(*job) for job in jobs]
         return [
             Linked(
@@ -116,6 +119,9 @@ class Replicate:
             )
             for (scenario, _, noisy), linked, job in zip(asked, found, jobs, strict=True)
         ]
+
+    def _search(self, searches: Sequence[PathSearch], keepers: Sequence[Keeper]) -> None:
+        search(self._country, searches, keepers)
 
     def _judged(self, requests: Requests, noisy: Noisy, linked: Linked) -> World:
         outcomes = judge(self._country, requests, noisy, linked)

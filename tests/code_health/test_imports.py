@@ -20,6 +20,7 @@ ORDER = [
     {"run"},
     {"study"},
     {"record"},
+    {"kept"},
     {"charts"},
     {"report"},
     {"cli", "commands", "__main__", "dashboard"},

@@ -1,0 +1,133 @@
+"""Which world a kept registry holds, and the manifest that says so and is written last.
+
+A registry serves a scenario when the settings that decide its people are equal (seed, `population.`,
+`registry.`), and so are replicate, engine, tables and the sources that make people. Anything else is another
+world, and refused.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.errors import VerificationError
+from sim.kept.files import Sums
+from sim.record.identity import engine_version, table_hashes
+from sim.scenario import Scenario
+from sim.study.kept import WORLD
+from sim.study.store import write_whole
+
+FORMAT = "linkage-error-simulator/kept-registry/1"
+MANIFEST = "manifest.json"
+BUILDING = ".building"
+_MAKERS = (
+    "population", "requests", "kept", "rng.py", "linkage/lines.py", "linkage/codes.py",
+)  # fmt: skip
+"""Sources, below `sim/`, that decide what stands in the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a kept registry is of. people: records.  made_by: hash of engine, tables, sources and numpy."""
+
+    people: int
+    settings: str
+    seed: int
+    replicate: int
+    made_by: str
+
+    @classmethod
+    def of(cls, scenario: Scenario, replicate: int = 0) -> World:
+        """Return the world of a scenario's replicate, as this engine makes it."""
+        return cls(
+            scenario.population.size, scenario.slice_sha(WORLD), scenario.seed, replicate, _made_by()
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the folder: "w-" and twelve hexadecimal digits."""
+        return "w-" + hashlib.sha256(_canonical(self.as_table())).hexdigest()[:12]
+
+    def as_table(self) -> dict[str, Any]:
+        """Return this as plain JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The manifest of a whole registry. title: of the scenario it was made for.  sums: by file name."""
+
+    world: World
+    title: str
+    made: str
+    seconds: float
+    sums: Mapping[str, Sums]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all files."""
+        return sum(each.size for each in self.sums.values())
+
+    def write(self, folder: Path) -> None:
+        """Write the manifest, whole or not at all."""
+        body = {
+            "world": self.world.as_table(), "title": self.title, "made": self.made, "seconds": self.seconds,
+            "files": {name: each.as_table() for name, each in sorted(self.sums.items())},
+        }  # fmt: skip
+        whole = {"format": FORMAT, "sha256": hashlib.sha256(_canonical(body)).hexdigest(), "body": body}
+        write_whole(folder / MANIFEST, _canonical(whole) + b"\n")
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Return the manifest of a folder; raises VerificationError when there is no sound one."""
+        try:
+            whole = json.loads((folder / MANIFEST).read_bytes())
+            body = whole["body"]
+            if whole["format"] != FORMAT:
+                raise VerificationError(f"{folder}: is of another format ({whole['format']!r})")
+            if whole["sha256"] != hashlib.sha256(_canonical(body)).hexdigest():
+                raise VerificationError(f"{folder}: {MANIFEST} was changed or is damaged")
+            sums = {name: Sums.of(each) for name, each in body["files"].items()}
+            return cls(World(**body["world"]), body["title"], body["made"], float(body["seconds"]), sums)
+        except OSError:
+            raise VerificationError(f"{folder}: is no kept registry, or not a whole one") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise VerificationError(f"{folder}: {MANIFEST} cannot be read; the registry is damaged") from None
+
+
+def now() -> str:
+    """Return the time in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+@functools.cache
+def _made_by() -> str:
+    digest = hashlib.sha256(
+        _canonical({"engine": engine_version(), "tables": table_hashes(), "numpy": np.__version__})
+    )
+    for path, data in sorted(_sources(files("sim"), "")):
+        digest.update(f"{path}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
+
+
+def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        path = f"{prefix}{entry.name}"
+        if entry.is_dir() and any(each.startswith(path) or path.startswith(each) for each in _MAKERS):
+            yield from _sources(entry, f"{path}/")
+        elif path.endswith(".py") and path.startswith(_MAKERS):
+            yield path, entry.read_bytes()
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()

@@ -1,0 +1,131 @@
+"""A kept registry answers as the one that streams past: the same list, links, candidates and outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.errors import VerificationError
+from sim.kept import session, shortlists
+from sim.kept.find import can_look_up, quick, rows_of
+from sim.kept.session import KeptRegistry
+from sim.kept.store import Store
+from sim.linkage.rules import RULES, rule_of
+from sim.linkage.stream import prepare
+from sim.run import simulate
+from sim.scenario import Scenario
+from sim.study.kept import Replicate
+
+ARRAY = {"linkage.surname_handling": "array"}
+LETTERS = {"linkage.name_compare": "name_control"}
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "as asked": {},
+    "surnames as a set": ARRAY,
+    "every link": {"linkage.tie": "all"} | ARRAY,
+    "the first, one to one": {"linkage.tie": "first", "linkage.one_to_one": True},
+    "address must match": {"linkage.address_check": "must_match"} | LETTERS,
+    "first letters of a set": {"linkage.address_check": "none"} | LETTERS | ARRAY,
+    "unit required": {"linkage.unit_required": 1.0},
+    "name only": {"linkage.rule": "name_only", "linkage.tie": "first"},
+    "name only, a set": {"linkage.rule": "name_only", "linkage.tie": "best"} | ARRAY,
+    "name and ZIP": {"linkage.rule": "name_zip", "linkage.tie": "all"},
+    "name and ZIP, a set": {"linkage.rule": "name_zip"} | ARRAY,
+    "name and date of birth": {"linkage.rule": "name_dob", "linkage.tie": "all"},
+    "name and date of birth, a set": {"linkage.rule": "name_dob"} | ARRAY,
+    "blocking by number alone": {"linkage.blocking": ("tin",)},
+    "read through": {"linkage.rule": "name_dob", "linkage.blocking": ("birth+initial",)},
+    "another list": {"requests.coverage": 0.9, "requests.count": 700},
+    "other errors": {"noise.given_typo.rate": 0.2, "noise.tin_missing.rate": 0.9},
+    "probabilistic": {"linkage.rule": "probabilistic", "weights.em.training_requests": 2_000.0,
+                      "weights.em.training_records": 60_000.0, "weights.chance.random_pairs": 50_000.0},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kept(asked: Scenario, store: Store) -> KeptRegistry:
+    return KeptRegistry(asked, store)
+
+
+@pytest.mark.parametrize("changes", QUESTIONS.values(), ids=QUESTIONS)
+@pytest.mark.filterwarnings("ignore::sim.noise.UnreachableRateWarning")
+def test_answers_are_those_of_the_registry_that_streams_past(
+    changes: dict[str, Any], asked: Scenario, kept: KeptRegistry, streamed: Replicate
+) -> None:
+    scenario = asked.replace(changes)
+    (clean, noisy), (other_clean, other_noisy) = kept.sent(scenario), streamed.sent(scenario)
+    assert clean.clean.equals(other_clean.clean)
+    assert noisy.frame.equals(other_noisy.frame)
+    (linked,), (other,) = (
+        each._linked([(scenario, requests, sent)])
+        for each, requests, sent in ((kept, clean, noisy), (streamed, other_clean, other_noisy))
+    )
+    assert linked.disclosures.equals(other.disclosures)
+    assert linked.disclosures.height > 0
+    assert linked.tallies.equals(other.tallies)
+    assert (linked.curve is None) == (other.curve is None)
+    assert linked.curve is None or linked.curve.equals(other.curve)
+    mine = kept._judged(clean, noisy, linked)
+    assert mine.outcomes.equals(streamed._judged(other_clean, other_noisy, other).outcomes)
+
+
+def test_an_answer_is_that_of_simulate_with_its_cases(asked: Scenario, kept: KeptRegistry) -> None:
+    requests, noisy = kept.sent(asked)
+    mine, other = kept.answer(asked, requests, noisy, cases=True), simulate(asked)
+    assert mine.outcomes.equals(other.outcomes)
+    assert mine.tallies.equals(other.tallies)
+    assert mine.ledger.equals(other.ledger)
+    assert list(mine.cases) == list(other.cases)
+
+
+def test_only_records_that_share_a_key_are_looked_at(
+    asked: Scenario, store: Store, kept: KeptRegistry
+) -> None:
+    scenario = asked.replace({"linkage.rule": "name_dob"})
+    _, noisy = kept.sent(scenario)
+    searches, _, _ = prepare(rule_of(scenario), kept._fields_of(scenario), noisy.frame)
+    rows = rows_of(store, searches[0])
+    assert 0 < len(rows) < 2_000
+    assert np.array_equal(rows, np.unique(rows))
+
+
+def test_a_list_that_asks_for_more_than_is_kept_is_drawn_from_the_chunks(
+    asked: Scenario, kept: KeptRegistry, streamed: Replicate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shortlists, "most_asked", lambda chunks: 10)
+    longer = asked.replace({"requests.count": 1_501})
+    assert kept.sent(longer)[0].clean.equals(streamed.sent(longer)[0].clean)
+
+
+def test_a_scenario_of_other_people_is_refused(asked: Scenario, store: Store, kept: KeptRegistry) -> None:
+    for changes in ({"seed": 2}, {"population.size": asked.population.size + 1}, {"noise.level": "high"}):
+        with pytest.raises(VerificationError, match="other people"):
+            KeptRegistry(asked.replace(changes), store)
+        with pytest.raises(VerificationError, match="other people"):
+            kept.sent(asked.replace(changes))
+
+
+def test_rules_are_answered_from_the_indexes_but_for_the_probabilistic(asked: Scenario) -> None:
+    assert {name for name in RULES if quick(asked.replace({"linkage.rule": name}))} == set(RULES) - {
+        "probabilistic"
+    }
+    by_birth = asked.replace({"linkage.rule": "name_dob", "linkage.blocking": ("birth",)})
+    assert not quick(by_birth)
+    assert not can_look_up(rule_of(by_birth)[0])
+
+
+def test_a_path_that_cannot_be_looked_up_is_an_error_to_look_up(
+    asked: Scenario, store: Store, kept: KeptRegistry
+) -> None:
+    scenario = asked.replace({"linkage.rule": "name_dob", "linkage.blocking": ("birth",)})
+    searches, _, _ = prepare(rule_of(scenario), kept._fields_of(scenario), kept.sent(scenario)[1].frame)
+    with pytest.raises(ValueError, match="cannot be looked up"):
+        rows_of(store, searches[0])
+
+
+def test_a_record_in_the_shape_of_a_chunk_has_its_columns_and_no_others(store: Store) -> None:
+    records = session.Records(store, store.rows[:3])
+    assert records.household[np.arange(3)].dtype == np.int64
+    with pytest.raises(AttributeError, match="sex"):
+        _ = records.sex
