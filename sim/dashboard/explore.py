@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sim import charts
-from sim.dashboard import controls, jobs, links, live, show, state, watch
+from sim.dashboard import controls, jobs, keeping, links, live, show, state, watch
 from sim.errors import SimulatorError
 from sim.report import wording
 
@@ -55,6 +55,8 @@ if problem is None:
         if st.button("Run in full", type="primary", key="run", disabled=busy or not fits):
             jobs.run(full, state.RUNS)
             st.rerun()
+        if not small and scenario.population.size > live.MOST_PEOPLE:
+            keeping.offer(scenario, busy=busy)
 
 if shown is None:
     st.stop()

@@ -40,6 +40,7 @@ class Job:
     folder: Path
     scenario: Scenario | None
     label: str
+    left_behind: str = "Nothing was kept of it."
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -155,6 +156,19 @@ def vary(scenario: Scenario, key: str, values: Sequence[float], out: Path) -> Jo
         return ["sweep", str(folder / f"{name}.toml"), "--json", "--out", str(out.resolve())]
 
     return _start(command, None, f"{scenario.title or scenario.name}, along {key}")
+
+
+def keep(scenario: Scenario, out: Path) -> Job | None:
+    """Start `sim keep` of a question's registry; None when this session's job is still at work."""
+
+    def command(folder: Path) -> list[str]:
+        (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
+        return ["keep", str(folder / "session.toml"), "--json", "--out", str(out.resolve())]
+
+    job = _start(command, None, f"Keeping {scenario.population.size:,} taxpayers")
+    if job is not None:
+        job.left_behind = "The parts that were finished are found again when it is started anew."
+    return job
 
 
 def _start(command: Any, scenario: Scenario | None, label: str) -> Job | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim.dashboard import state
+from sim.dashboard import keeping, state
 from sim.errors import RefusedError
 from sim.record import write
 from sim.scenario import Scenario
@@ -25,10 +25,14 @@ from sim.study.kept import WORLD, Replicate
 from sim.study.replicates import collect
 
 MOST_PEOPLE, MOST_REQUESTS = 3_000_000, 50_000
-"""Larger questions go to a process of their own (`sim.dashboard.jobs`)."""
+"""Larger questions go to a process of their own (`sim.dashboard.jobs`), but for those put to a registry that
+is kept on disk (`sim.dashboard.keeping`)."""
 
 PEOPLE_KEPT = 3_200_000
 """People held over all kept populations: about a gigabyte."""
+
+ON_DISK = 300_000
+"""People in whose memory an open registry on disk is held: its tables and dictionaries."""
 
 
 class Worlds:
@@ -41,10 +45,13 @@ class Worlds:
     def of(self, scenario: Scenario) -> Replicate:
         """Return the first population of a scenario, made if it is not kept. Hold `lock`."""
         key, size = scenario.slice_sha(WORLD), scenario.population.size
+        on_disk = size > MOST_PEOPLE
         if key not in self._kept:
-            while self._kept and size + sum(people for people, _ in self._kept.values()) > PEOPLE_KEPT:
+            held = ON_DISK if on_disk else size
+            while self._kept and held + sum(people for people, _ in self._kept.values()) > PEOPLE_KEPT:
                 self._kept.popitem(last=False)
-            self._kept[key] = (size, Replicate(scenario, 0))
+            made = keeping.opened(scenario) if on_disk else Replicate(scenario, 0)
+            self._kept[key] = (held, made)
         self._kept.move_to_end(key)
         return self._kept[key][1]
 
@@ -69,7 +76,9 @@ def folder() -> Path:
 
 def small_enough(scenario: Scenario) -> bool:
     """Whether a question is answered while you wait."""
-    return scenario.population.size <= MOST_PEOPLE and scenario.requests.count <= MOST_REQUESTS
+    if scenario.population.size > MOST_PEOPLE:
+        return keeping.ready(scenario)
+    return scenario.requests.count <= MOST_REQUESTS
 
 
 def answer(scenario: Scenario) -> state.Answer:
@@ -112,6 +121,8 @@ def with_cases(scenario: Scenario) -> state.Answer:
 def _doing(kept: Worlds, scenario: Scenario) -> str:
     if kept.has(scenario):
         return "Answering from the people kept …"
+    if scenario.population.size > MOST_PEOPLE:
+        return f"Opening the registry of {scenario.population.size:,} synthetic taxpayers kept on disk …"
     return (
         f"Drawing {scenario.population.size:,} synthetic taxpayers, their homes, families and returns. This "
         "happens once; later answers take about a second …"

@@ -22,7 +22,7 @@ def _running() -> None:
     st.progress(min(1.0, share or 0.0), f"{job.label}: {words}; {span(job.seconds)} so far")
     if st.button("Cancel", key="cancel", icon=":material/stop_circle:"):
         jobs.desk().clear()
-        st.session_state.job_note = f"Cancelled: {job.label}. Nothing was kept of it."
+        st.session_state.job_note = f"Cancelled: {job.label}. {job.left_behind}"
         st.rerun()
 
 
