@@ -152,9 +152,8 @@ def four(found: Findings) -> None:
     rows = []
     for key, (name, meaning) in zip(keys, words.FOUR, strict=True):
         if not key:
-            rows.append(
-                (name, f"{unchecked(found):,}", f"of {found.total('answered'):,} answered", "—", meaning)
-            )
+            value = f"{unchecked(found):,} of {found.total('answered'):,} requests answered"
+            rows.append((name, value, "—", meaning))
             continue
         rate = rates.get(key)
         value = "—" if rate is None else f"{wording.number(rate)} of {rate.per:,} {rate.denominator_name}"
