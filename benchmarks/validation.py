@@ -243,7 +243,7 @@ def page(found: list[tuple[str, Target]]) -> str:
     """Return the page as Markdown."""
     told = {word: sum(t.verdict == word for _, t in found) for word in ("agrees", "differs", "not simulated")}
     head = (Path(__file__).parent / "validation_head.md").read_text("utf-8")
-    lines = [head.format(fingerprint(), *told.values())]
+    lines = [head.format(fingerprint(), *told.values()).rstrip()]
     for number, t in found:
         shown = "none" if t.simulated is None else f"{t.simulated:.5g}"
         verdict = f"**{t.verdict}**" if t.verdict == "differs" else t.verdict
