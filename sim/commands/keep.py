@@ -94,8 +94,8 @@ def kept(
         print(f"removed {remove}: {freed / 1e9:.2f} GB")
         return
     if check is not None:
-        shelf.check(out, check)
-        print(f"{check}: every byte is as it was written")
+        read = shelf.check(out, check)
+        print(f"{check}: {read:,} bytes, every one as it was written")
         return
     found = shelf.listed(out)
     if as_json:
@@ -108,5 +108,5 @@ def _line(each: Kept) -> str:
     size = f"{each.bytes / 1e9:8.2f} GB"
     if each.manifest is None:
         return f"{each.name}  {size}  {each.state}"
-    of = each.manifest
-    return f"{each.name}  {size}  {of.world.people:>11,} taxpayers  {of.made}  {of.title}"
+    of, state = each.manifest, "" if each.state == "whole" else f" ({each.state})"
+    return f"{each.name}  {size}  {of.world.people:>11,} taxpayers  {of.made}  {of.title}{state}"

@@ -31,7 +31,7 @@ from sim.kept.layout import (
     row_keys,
 )  # fmt: skip
 from sim.kept.parts import Part, Plan, path_of
-from sim.kept.world import BUILDING, Manifest, World, now
+from sim.kept.world import BUILDING, MANIFEST, Manifest, World, now
 from sim.linkage.codes import TextCodes
 from sim.linkage.lines import LineHashes
 from sim.population import Country
@@ -60,7 +60,10 @@ def build(
     with lock(folder):
         if not whole.exists():
             remove_leftovers(folder)
-            _fill(folder, scenario, world, workers, progress)
+            if not (folder / MANIFEST).exists():
+                _fill(folder, scenario, world, workers, progress)
+            for path in folder.glob("part-*"):
+                path.unlink()
             os.replace(folder, whole)
     shutil.rmtree(folder, ignore_errors=True)
     return whole
@@ -82,8 +85,6 @@ def _fill(folder: Path, scenario: Scenario, world: World, workers: int, progress
     ):  # fmt: skip
         joined = [parts.read(folder, kind, each.number, dtype) for each in made]
         sums[f"offers-{kind}"] = write(folder / f"offers-{kind}", shortlists.join(joined, dtype))
-    for path in folder.glob("part-*"):
-        path.unlink()
     title = scenario.title or scenario.name
     Manifest(world, title, now(), round(time.monotonic() - began, 1), sums).write(folder)
 

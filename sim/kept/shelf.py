@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.errors import InputErrors, Mistake, VerificationError
 from sim.kept.store import Store
-from sim.kept.world import BUILDING, MANIFEST, Manifest, World
+from sim.kept.world import BUILDING, MANIFEST, Manifest, World, made_by
 from sim.scenario import Scenario
 from sim.study.store import lock
 
@@ -63,15 +63,17 @@ def listed(folder: Path) -> Sequence[Kept]:
         else:
             try:
                 manifest = Manifest.read(place)
+                if manifest.world.made_by != made_by():
+                    state = "made by another version, of no more use"
             except VerificationError:
                 state = "damaged"
         found.append(Kept(name, _bytes(place), manifest, state))
     return found
 
 
-def check(folder: Path, name: str) -> None:
-    """Read a whole registry; raises VerificationError where it is damaged."""
-    Store(_named(folder, name)).check()
+def check(folder: Path, name: str) -> int:
+    """Read a whole registry and return its bytes; raises VerificationError where it is damaged."""
+    return Store(_named(folder, name)).check()
 
 
 def remove(folder: Path, name: str) -> int:

@@ -60,12 +60,13 @@ class Store:
             problem = "holds other people than the scenario asks for, or was made by another version"
             raise VerificationError(f"{self.folder}: {problem}")
 
-    def check(self) -> None:
-        """Read every byte; raises VerificationError at the first that is not as it was written."""
+    def check(self) -> int:
+        """Read every byte and return their number; raises VerificationError where one was changed."""
         for name, sums in self.manifest.sums.items():
             wrong = sums.differs(self.folder / name)
             if wrong:
                 raise self.damaged(f"{name} {wrong}")
+        return self.manifest.bytes
 
     def damaged(self, what: str) -> VerificationError:
         """Return the error that says so."""

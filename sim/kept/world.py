@@ -50,7 +50,7 @@ class World:
     def of(cls, scenario: Scenario, replicate: int = 0) -> World:
         """Return the world of a scenario's replicate, as this engine makes it."""
         return cls(
-            scenario.population.size, scenario.slice_sha(WORLD), scenario.seed, replicate, _made_by()
+            scenario.population.size, scenario.slice_sha(WORLD), scenario.seed, replicate, made_by()
         )
 
     @property
@@ -111,7 +111,8 @@ def now() -> str:
 
 
 @functools.cache
-def _made_by() -> str:
+def made_by() -> str:
+    """Return the hash of what makes people here: engine, tables, sources and numpy."""
     digest = hashlib.sha256(
         _canonical({"engine": engine_version(), "tables": table_hashes(), "numpy": np.__version__})
     )

@@ -64,6 +64,23 @@ def test_a_build_stopped_midway_goes_on_and_gives_the_same_files(
     assert {path.name for path in tmp_path.iterdir()} == {folder.name}
 
 
+def test_a_build_stopped_between_its_manifest_and_its_name_is_only_named(
+    copy: Path, asked: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy.rename(copy.with_name(f"{copy.name}{BUILDING}"))
+    (copy.with_name(f"{copy.name}{BUILDING}") / "part-0000-rows").write_bytes(b"left over")
+    monkeypatch.setattr(parts, "make", None)
+    assert build(asked, copy.parent) == copy
+    assert not list(copy.glob("part-*"))
+    Store(copy).check()
+
+
+def test_a_registry_of_another_version_is_listed_as_such(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shelf.listed(copy.parent)[0].state == "whole"
+    monkeypatch.setattr(shelf, "made_by", lambda: "other sources")
+    assert shelf.listed(copy.parent)[0].state == "made by another version, of no more use"
+
+
 def test_a_registry_that_is_there_is_not_built_again(asked: Scenario, folder: Path) -> None:
     before = (folder / MANIFEST).read_bytes()
     assert build(asked, folder.parent) == folder
@@ -80,7 +97,8 @@ def test_two_builds_of_one_registry_do_not_meet(asked: Scenario, tmp_path: Path)
 
 
 def test_a_whole_registry_passes_the_check(store: Store) -> None:
-    store.check()
+    files = [path for path in store.folder.iterdir() if path.name in store.manifest.sums]
+    assert store.check() == sum(path.stat().st_size for path in files)
 
 
 @pytest.mark.parametrize("name", ["rows", "truth-0001", "by-number", "by-line", "by-second", "offers-people"])
@@ -167,7 +185,7 @@ def test_the_commands_list_check_and_remove(copy: Path, capsys: pytest.CaptureFi
     assert call(["kept", *out, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["state"] == "whole"
     assert call(["kept", *out, "--check", copy.name]) == 0
-    assert "every byte is as it was written" in capsys.readouterr().out
+    assert "bytes, every one as it was written" in capsys.readouterr().out
     turn(copy / MANIFEST, 200)
     assert call(["kept", *out]) == 0
     assert "damaged" in capsys.readouterr().out
