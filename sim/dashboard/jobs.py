@@ -158,19 +158,6 @@ def vary(scenario: Scenario, key: str, values: Sequence[float], out: Path) -> Jo
     return _start(command, None, f"{scenario.title or scenario.name}, along {key}")
 
 
-def keep(scenario: Scenario, out: Path) -> Job | None:
-    """Start `sim keep` of a question's registry; None when this session's job is still at work."""
-
-    def command(folder: Path) -> list[str]:
-        (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
-        return ["keep", str(folder / "session.toml"), "--json", "--out", str(out.resolve())]
-
-    job = _start(command, None, f"Keeping {scenario.population.size:,} taxpayers")
-    if job is not None:
-        job.left_behind = "The parts that were finished are found again when it is started anew."
-    return job
-
-
 def _start(command: Any, scenario: Scenario | None, label: str) -> Job | None:
     place = desk()
     if place.job is not None and place.job.running:
@@ -184,3 +171,16 @@ def _start(command: Any, scenario: Scenario | None, label: str) -> Job | None:
         )  # fmt: skip
     place.job = Job(process, folder, scenario, label)
     return place.job
+
+
+def keep(scenario: Scenario, out: Path) -> Job | None:
+    """Start `sim keep` of a question's registry; None when this session's job is still at work."""
+
+    def command(folder: Path) -> list[str]:
+        (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
+        return ["keep", str(folder / "session.toml"), "--json", "--out", str(out.resolve())]
+
+    job = _start(command, None, f"Keeping {scenario.population.size:,} taxpayers")
+    if job is not None:
+        job.left_behind = "The parts that were finished are found again when it is started anew."
+    return job
