@@ -48,6 +48,10 @@ shown = fresh or show.current()
 late = show.banner(shown) if fresh else state.stale(shown)
 found = shown.found
 show.headline(found)
+with st.container(horizontal=True):
+    st.page_link("sim/dashboard/explore.py", label="Change the question", icon=":material/tune:")
+    st.page_link("sim/dashboard/one_case.py", label="See one wrong answer", icon=":material/person_search:")
+    st.page_link("sim/dashboard/cite.py", label="Cite this number", icon=":material/format_quote:")
 columns = 25 if show.phone() else 50
 show.figure(
     icon_array(
@@ -74,7 +78,3 @@ st.markdown(
    on *Explore*.
 """
 )
-with st.container(horizontal=True):
-    st.page_link("sim/dashboard/explore.py", label="Change the question", icon=":material/tune:")
-    st.page_link("sim/dashboard/one_case.py", label="See one wrong answer", icon=":material/person_search:")
-    st.page_link("sim/dashboard/cite.py", label="Cite this number", icon=":material/format_quote:")

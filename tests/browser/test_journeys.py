@@ -178,9 +178,14 @@ def test_the_keyboard_alone_leads_to_a_preset_and_its_number(visit: Visit) -> No
         pytest.fail("the buttons of the presets cannot be reached")
 
 
-@pytest.mark.parametrize("name", EVERY_PAGE)
-def test_nothing_but_streamlits_own_navigation_breaks_the_rules_of_access(visit: Visit, name: str) -> None:
-    page = visit(name)
+@pytest.mark.parametrize(
+    ("name", "colours"),
+    [*((name, "light") for name in EVERY_PAGE), ("explore", "dark"), ("one_case", "dark")],
+)
+def test_nothing_but_streamlits_own_navigation_breaks_the_rules_of_access(
+    visit: Visit, name: str, colours: str
+) -> None:
+    page = visit(name, color_scheme=colours)
     found = Axe().run(page).response["violations"]
     assert {each["id"] for each in found} <= {"list", "listitem"}, [
         (each["id"], each["nodes"][0]["html"][:200])
