@@ -106,7 +106,7 @@ def _case(
                 "asked": _as_text(key, sent[key][0]),
                 "on_file": _as_text(key, on_file[key]),
                 "true": _as_text(key, truth[key][0]),
-                "compared": "; ".join(words for words, _ in told) or "not compared",
+                "compared": "; ".join(words for words, _ in told) or _together(columns, path),
                 "weight": sum(weight for _, weight in told) if told else None,
             }
         )
@@ -123,6 +123,17 @@ def _case(
         "fields": lines,
         "note": _note(lines, path),
     }
+
+
+def _together(columns: Sequence[str], path: Path) -> str:
+    """Return with what a field is compared as one, such as the street with the ZIP, or that it is not."""
+    for each in path.comparisons:
+        if set(columns) & set(each.columns[1:]):
+            return f"together with {next(label for _, label, names in _ROWS if each.columns[0] in names)}"
+    return _BLIND
+
+
+_BLIND = "not compared"
 
 
 def _seen(
@@ -185,6 +196,6 @@ def _note(lines: Sequence[Mapping[str, Any]], path: Path) -> str:
     agreed = [
         str(line["label"]).lower() for line in lines if line["weight"] is not None and line["weight"] > 0
     ]
-    blind = [str(line["label"]).lower() for line in lines if line["weight"] is None]
+    blind = [str(line["label"]).lower() for line in lines if line["compared"] == _BLIND]
     text = f"Linked by the path “{path.name}” because of: {', '.join(agreed) or 'nothing in particular'}."
     return f"{text} Not compared: {', '.join(blind)}." if blind else text

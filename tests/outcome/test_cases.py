@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 from sim.linkage import link
-from sim.linkage.comparison import Comparison, Kind, Level, Path
+from sim.linkage.comparison import Comparison, Kind, Level, Path, must_agree
 from sim.noise import apply
 from sim.outcome import judge
-from sim.outcome.cases import WANTED, worked
+from sim.outcome.cases import WANTED, _together, worked
 from sim.population import Country
 from sim.requests import draw
 from sim.rng import Streams
@@ -150,3 +150,10 @@ def test_dates_are_written_with_hyphens_and_what_is_missing_is_none(cases):
 def test_where_nothing_was_disclosed_there_is_no_case(by_name):
     nothing = by_name.outcomes.filter(pl.col("disclosed") == 0)
     assert by_name.cases(nothing) == []
+
+
+def test_fields_compared_as_one_are_not_called_left_out():
+    whole = must_agree("address", ("zip", "street", "number", "unit"))
+    path = Path("p", lambda frame: np.ones(frame.height, bool), ((),), (whole,), 0.5)
+    assert _together(("street",), path) == "together with ZIP"
+    assert _together(("birth",), path) == "not compared"

@@ -70,8 +70,8 @@ def _path(path: Path) -> list[Block]:
     decision = (
         "A pair is a link only when every field of the table below agrees."
         if every
-        else f"A pair is a link when its weights in the table below add up to {path.threshold:.4g} bits"
-        + (f" from a start of {path.base:.4g} bits." if path.base else ".")
+        else f"A pair is a link when its weights in the table below add up to {path.threshold:.4g} bits or "
+        "more" + (f", from a start of {path.base:.4g} bits." if path.base else ".") + _frequencies(path)
     )
     filtered = "".join(
         f" Requests with {_FILTERS.get(each.name, each.name.replace('_', ' '))} are not searched for."
@@ -84,6 +84,14 @@ def _path(path: Path) -> list[Block]:
         Paragraph(told),
         table(f"Comparisons of path “{path.name}”", head, rows, widths=(1.1, 1.5, 3)),
     ]
+
+
+def _frequencies(path: Path) -> str:
+    """Return what the frequency of a value does to its weight, if the path looks at it."""
+    told = [field_name(each.field) for each in path.comparisons if each.frequency is not None]
+    if not told:
+        return ""
+    return f" Of {', '.join(told)} a rare value weighs more than the table says, and a common one less."
 
 
 _FILTERS = {"no_zip_in_address": "nothing like a ZIP code in the address"}
@@ -120,15 +128,15 @@ _LEVELS = {
     Kind.EXACT: "equal",
     Kind.MISSING: "missing on a side",
     Kind.SHARED: "one value shared",
-    Kind.FIRST: "first {at} parts equal",
-    Kind.PREFIX: "first {at} letters equal",
+    Kind.FIRST: "equal in the first {at} of the parts",
+    Kind.PREFIX: "same beginning ({at} letters)",
     Kind.JARO_WINKLER: "Jaro-Winkler similarity at least {at}",
     Kind.EDIT: "at most {at} letters changed",
     Kind.ONE_DIGIT: "one digit differs",
     Kind.TRANSPOSED: "two neighbouring digits exchanged",
     Kind.DAY_MONTH: "day and month exchanged",
     Kind.NEAR: "at most {at} apart",
-    Kind.LEADING: "equal but for the last {at} digits",
+    Kind.LEADING: "equal but for the last digits ({at})",
 }
 
 
