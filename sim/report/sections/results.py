@@ -109,7 +109,7 @@ def calibration(found: Findings) -> Section:
                 head,
                 rows,
                 marked=marked,
-                widths=(1.6, 1.4, 0.9, 0.9, 1, 0.9, 0.9, 1.8),
+                widths=(1.4, 1.2, 1.15, 1.15, 1.2, 0.9, 0.9, 1.6),
             ),
         ),
     )
