@@ -25,8 +25,8 @@ EVERY_PAGE = ("", "explore", "one_case", "groups", "how_sure", "sweeps", "cite",
 
 
 def headline(page: Page) -> str:
-    """Return the label of the first number, which names the run."""
-    label = page.get_by_test_id("stMetric").first.get_by_test_id("stMetricLabel")
+    """Return the label of the headline's number, which names the run, once it is there."""
+    label = page.get_by_test_id("stMetricLabel").filter(has_text=re.compile("r-[0-9a-f]{12}")).first
     return str(label.inner_text()).strip()
 
 
