@@ -8,6 +8,8 @@ truth. A study (`sim.study.replicates`) does this for several populations, becau
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -50,11 +52,20 @@ def simulate(
     country = Country(scenario, streams)
     requests = draw(country, scenario, streams, progress=progress)
     noisy = apply(requests, scenario, streams)
-    linked = link(country, noisy.frame, scenario, progress)
+    linked = link(country, noisy.frame, scenario, progress, workers=_threads())
     outcomes = judge(country, requests, noisy, linked)
     wanted = replicate == 0 if cases is None else cases
     shown = worked(country, requests, noisy, linked, outcomes, scenario, streams) if wanted else ()
     return World(outcomes, noisy.ledger, linked.tallies, shown, linked.curve)
+
+
+def _threads() -> int:
+    """Return how many threads may search: two where this process is the only one, else one.
+
+    Each holds a batch of records, a few hundred megabytes; the links do not depend on their number.
+    """
+    alone = multiprocessing.parent_process() is None
+    return min(2, os.cpu_count() or 1) if alone else 1
 
 
 def rates_of(scenario: Scenario, replicate: int = 0) -> tuple[Rate, ...]:
