@@ -1,7 +1,8 @@
 """How long a study will take and how much memory: a line through measured runs, not a promise.
 
 Measured in one process on two busy cores of an AMD EPYC (9004 class), whole replicates: drawing, faults,
-search and judging. The tables that every process builds once are in START.
+search and judging (benchmarks/results/scaling.csv). The tables that every process builds once are in START,
+and what the good matcher takes to learn its weights in LEARNING.
 """
 
 from __future__ import annotations
@@ -11,16 +12,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.errors import RefusedError
+from sim.linkage.watch import has_curve
 from sim.scenario import Scenario
 from sim.study.batches import MOST_TOGETHER, REQUESTS_TOGETHER
 
 START = 6.0
 """Seconds a process needs to import, to build tables and to load compiled functions."""
 
-PER_REPLICATE = 0.6
-PER_MILLION_PEOPLE = 2.2
-PER_MILLION_REQUESTS = 45.0
+PER_REPLICATE = 1.5
+PER_MILLION_PEOPLE = 0.6
+PER_MILLION_REQUESTS = 32.0
 """Seconds of one replicate: fixed, per million people of the registry, per million requests."""
+
+LEARNING = 10.0
+"""Seconds in which a process learns the good matcher's weights, once for all replicates."""
+
+PER_MILLION_SCORED = 0.5
+PER_TRILLION_OPENED = 150.0
+"""Seconds more of the good matcher: per million people, all of whose fields are made and bounded; per million
+million pairs of a request and a record, where the search is opened downward for the curve."""
 
 RESIDENT = 1_300 * 2**20
 BYTES_A_PERSON = 1_000
@@ -43,7 +53,8 @@ def estimate(scenarios: Sequence[Scenario], workers: int = 1) -> Estimate:
     work = sum(scenario.replicates * seconds_of(scenario) for scenario in scenarios)
     memory = max((memory_of(scenario, len(scenarios)) for scenario in scenarios), default=0)
     populations = sum(scenario.replicates for scenario in scenarios)
-    return Estimate(populations, START + work / workers, memory * workers)
+    learning = LEARNING * any(_scored(scenario) for scenario in scenarios)
+    return Estimate(populations, START + learning + work / workers, memory * workers)
 
 
 def refuse_if_too_large(found: Estimate) -> None:
@@ -68,7 +79,16 @@ def physical_memory() -> int:
 def seconds_of(scenario: Scenario) -> float:
     """Return the seconds of one replicate."""
     people, requests = scenario.population.size / 1e6, scenario.requests.count / 1e6
-    return PER_REPLICATE + PER_MILLION_PEOPLE * people + PER_MILLION_REQUESTS * requests
+    seconds = PER_REPLICATE + PER_MILLION_PEOPLE * people + PER_MILLION_REQUESTS * requests
+    if _scored(scenario):
+        seconds += PER_MILLION_SCORED * people
+    if has_curve(scenario):
+        seconds += PER_TRILLION_OPENED * people * requests
+    return seconds
+
+
+def _scored(scenario: Scenario) -> bool:
+    return scenario.linkage.rule == "probabilistic"
 
 
 def memory_of(scenario: Scenario, settings: int = 1) -> int:
