@@ -86,22 +86,27 @@ def sensitivity(
     screens = method == "sobol" and not factors
     if dry_run:
         return print(_dry(base, points_of(method, len(chosen), samples, screens), workers))
-    model = Model(base, chosen, rate, pool)
+    model, run = Model(base, chosen, rate, pool), screened if screens else ranked
     with listener(quiet) as progress:
         if method == "uncertainty":
             (rows, text), more = _uncertainty(model, held, samples, progress)
         elif method == "break-even":
             (rows, text), more = _break_even(model, target, progress)
         else:
-            (rows, text), more = (screened if screens else ranked)(model, method, samples, progress)
+            (rows, text), more = run(model, method, samples, progress)
     told = {"synthetic": True, "scenario": base.name, "asked": _asked(base), "method": method, "rate": rate,
             "found": rows} | more  # fmt: skip
     if out is not None:
-        from sim.report.studies import keep
-
-        folder = keep(out / base.name, told, base).parent
-        told["folder"], text = str(folder), f"{text}\n\nResults: {folder}"
+        text += f"\n\nResults: {_keep(out / base.name, told, base)}"
     print(json.dumps(told, indent=2) if as_json else f"SYNTHETIC DATA. {base.title or base.name}\n{text}")
+
+
+def _keep(folder: Path, told: dict[str, Any], base: Scenario) -> Path:
+    """Write the study's own folder and tell of it; return the folder."""
+    from sim.report.studies import keep
+
+    told["folder"] = str(keep(folder, told, base).parent)
+    return folder
 
 
 def _known(method: str, rate: str, out: Path | None) -> None:
