@@ -86,27 +86,27 @@ def sensitivity(
     screens = method == "sobol" and not factors
     if dry_run:
         return print(_dry(base, points_of(method, len(chosen), samples, screens), workers))
-    model, run = Model(base, chosen, rate, pool), screened if screens else ranked
+    model = Model(base, chosen, rate, pool)
     with listener(quiet) as progress:
         if method == "uncertainty":
             (rows, text), more = _uncertainty(model, held, samples, progress)
         elif method == "break-even":
             (rows, text), more = _break_even(model, target, progress)
         else:
-            (rows, text), more = run(model, method, samples, progress)
+            (rows, text), more = (screened if screens else ranked)(model, method, samples, progress)
     told = {"synthetic": True, "scenario": base.name, "asked": _asked(base), "method": method, "rate": rate,
             "found": rows} | more  # fmt: skip
+    _tell(told, text, base, out, as_json)
+
+
+def _tell(told: dict[str, Any], text: str, base: Scenario, out: Path | None, as_json: bool) -> None:
+    """Keep the study where asked to, and print what was found."""
     if out is not None:
-        text += f"\n\nResults: {_keep(out / base.name, told, base)}"
+        from sim.report.studies import keep
+
+        told["folder"] = str(keep(out / base.name, told, base).parent)
+        text += f"\n\nResults: {told['folder']}"
     print(json.dumps(told, indent=2) if as_json else f"SYNTHETIC DATA. {base.title or base.name}\n{text}")
-
-
-def _keep(folder: Path, told: dict[str, Any], base: Scenario) -> Path:
-    """Write the study's own folder and tell of it; return the folder."""
-    from sim.report.studies import keep
-
-    told["folder"] = str(keep(folder, told, base).parent)
-    return folder
 
 
 def _known(method: str, rate: str, out: Path | None) -> None:
