@@ -34,7 +34,7 @@ CALM = ["--set", "noise.unit_missing.rate=0.0", "--quiet"]
         (["compare", "name-only", "name-dop"], "did you mean name-dob?"),
         (["compare", "name-only", "name-dob", "--rate", "wrong"], "no rate is called wrong"),
         (["sensitivity", "name-only", "--method", "guess"], "should be one of morris, sobol"),
-        (["sensitivity", "name-only", "--rate", "missed", "--out", "x"], "--out: keeps studies of wrong_person only"),
+        (["sensitivity", "name-only", "--rate", "missed", "--out", "x"], "--out: keeps studies of wrong_person"),
         (["sensitivity", "name-only", "--factor", "requests.coverage=1"], "should be KEY or KEY=LOW,HIGH"),
         (["sensitivity", "name-only", "--factor", "requests.coverige"], "did you mean requests.coverage?"),
         (["sensitivity", "name-only", "--method", "break-even"], "--target: break-even needs one"),
@@ -74,7 +74,7 @@ def test_a_dry_run_says_what_would_be_refused(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize(
     ("method", "settings"),
-    [(["morris"], 180), (["sobol"], 180 + 256 * 10), (["uncertainty", "--samples", "50"], 55)],
+    [(["morris"], 200), (["sobol"], 180 + 256 * 10), (["uncertainty", "--samples", "50"], 55)],
 )
 def test_a_dry_run_of_a_sensitivity_study_tells_how_many_settings_it_has(
     method: list[str], settings: int, capsys: pytest.CaptureFixture[str]
