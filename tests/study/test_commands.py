@@ -74,7 +74,7 @@ def test_a_dry_run_says_what_would_be_refused(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize(
     ("method", "settings"),
-    [(["morris"], 200), (["sobol"], 180 + 256 * 10), (["uncertainty", "--samples", "50"], 55)],
+    [(["morris"], 200), (["sobol"], 200 + 256 * 10), (["uncertainty", "--samples", "50"], 55)],
 )
 def test_a_dry_run_of_a_sensitivity_study_tells_how_many_settings_it_has(
     method: list[str], settings: int, capsys: pytest.CaptureFixture[str]
