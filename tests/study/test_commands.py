@@ -34,7 +34,7 @@ CALM = ["--set", "noise.unit_missing.rate=0.0", "--quiet"]
         (["compare", "name-only", "name-dop"], "did you mean name-dob?"),
         (["compare", "name-only", "name-dob", "--rate", "wrong"], "no rate is called wrong"),
         (["sensitivity", "name-only", "--method", "guess"], "should be one of morris, sobol"),
-        (["sensitivity", "name-only", "--rate", "missed", "--out", "x"], "--out: keeps studies of wrong_person"),
+        (["sensitivity", "name-dob", "--rate", "missed", "--out", "x"], "keeps studies of wrong_person only"),
         (["sensitivity", "name-only", "--factor", "requests.coverage=1"], "should be KEY or KEY=LOW,HIGH"),
         (["sensitivity", "name-only", "--factor", "requests.coverige"], "did you mean requests.coverage?"),
         (["sensitivity", "name-only", "--method", "break-even"], "--target: break-even needs one"),
