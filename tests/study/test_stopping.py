@@ -57,6 +57,7 @@ def test_a_study_goes_on_in_batches_and_keeps_its_looks(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(replicates, "_simulate", simulate)
     monkeypatch.setattr(replicates, "_headline", lambda scenario, worlds: next(looks))
+    monkeypatch.setattr(replicates, "_show_a_wrong_link", lambda scenario, worlds, progress: None)
     monkeypatch.setattr(
         replicates, "collect", lambda scenario, worlds, seconds, stopping: (scenario, worlds, stopping)
     )
