@@ -81,7 +81,8 @@ def _fill(folder: Path, scenario: Scenario, world: World, workers: int, progress
     sums = {path_of(folder, "truth", each.number).name: each.truth for each in made[:-1]}
     sums |= _Ordering(folder, country, plan, made).run(progress)
     for kind, dtype in (
-        ("people", shortlists.PERSON), ("donors", shortlists.DONOR), ("places", shortlists.PLACE)
+        ("people", shortlists.PERSON), ("donors", shortlists.DONOR), ("hosts", shortlists.HOST),
+        ("places", shortlists.PLACE),
     ):  # fmt: skip
         joined = [parts.read(folder, kind, each.number, dtype) for each in made]
         sums[f"offers-{kind}"] = write(folder / f"offers-{kind}", shortlists.join(joined, dtype))

@@ -73,7 +73,7 @@ class Part:
 
 
 def path_of(folder: Path, kind: str, number: int) -> Path:
-    """Return the file of a part: kind is truth, rows, people, donors, places or marker."""
+    """Return the file of a part: kind is truth, rows, people, donors, hosts, places or marker."""
     return folder / (f"truth-{number:04d}" if kind == "truth" else f"part-{number:04d}-{kind}")
 
 
@@ -94,7 +94,7 @@ def make(folder: Path, country: Country, streams: Streams, plan: Plan, number: i
     origins = Origins(country)
     rows: list[Rows] = []
     truth: list[Rows] = []
-    offered: list[tuple[Rows, Rows, Rows]] = []
+    offered: list[shortlists.Offered] = []
     for each in plan.numbers(number):
         chunk = country.chunk(each)
         if not chunk.outside:
@@ -103,11 +103,12 @@ def make(folder: Path, country: Country, streams: Streams, plan: Plan, number: i
         offered.append(shortlists.of_chunk(WholeOffer(chunk, origins, streams), plan.chunks))
     words = as_words(shortlists.join(rows, ROW))
     words, starts = scattered(words, row_keys(words), plan.bits)
-    people, donors, places = zip(*offered, strict=True)
+    people, donors, hosts, places = zip(*offered, strict=True)
     contents = {
         "rows": words, "truth": shortlists.join(truth, TRUTH_ROW),
         "people": shortlists.join(people, shortlists.PERSON),
         "donors": shortlists.join(donors, shortlists.DONOR),
+        "hosts": shortlists.join(hosts, shortlists.HOST),
         "places": shortlists.join(places, shortlists.PLACE),
     }  # fmt: skip
     made = Part(

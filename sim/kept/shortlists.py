@@ -1,8 +1,8 @@
 """What the chunks of a kept registry offer to a draw, for lists of up to MOST_REQUESTS requests.
 
-Of each chunk the people who come first in every pool that a list may choose from, and the strangers whose
-number may be borrowed (`sim.requests.offers`). A longer list, or one that asks a chunk for more, is drawn
-from the chunks themselves.
+Of each chunk the people who come first in every pool that a list may choose from, the strangers whose number
+may be borrowed, and the filers with whom others may live (`sim.requests.offers`). A longer list, or one that
+asks a chunk for more, is drawn from the chunks themselves.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.population import CHUNK, Country
 from sim.requests.donors import Donors, able, least
+from sim.requests.kin import ANYONE, SPARE, Hosts, able_hosts
 from sim.requests.offers import WholeOffer, shortlist
 from sim.requests.plan import DONORS_PER_REQUEST, OUTSIDE_PER_CHUNK
 
@@ -39,8 +40,19 @@ DONOR = np.dtype([
     ("given", "<u4"), ("surname", "<u4"), ("surname2", "<u4"), ("birth", "<i4"), ("tin", "<u4"),
     ("household", "<i8"), ("stratum", "u1"), ("ethnicity", "u1"), ("priority", "<f8"),
 ])  # fmt: skip
-PLACE = np.dtype([("chunk", "<i8"), ("people", "<u4"), ("donors", "<u4"), ("able", "<u4", (6,))])
-"""One row a chunk: its number, how many people and donors of it are listed, and people able to be donors."""
+HOST = np.dtype([
+    ("given", "<u4"), ("surname", "<u4"), ("surname2", "<u4"), ("two_surnames", "?"), ("sex", "u1"),
+    ("birth", "<i4"), ("tin", "<u4"), ("household", "<i8"), ("home", "<u4"), ("previous", "<u4"),
+    ("moved_years", "<f4"), ("kind", "u1"), ("priority", "<f8"),
+])  # fmt: skip
+PLACE = np.dtype([
+    ("chunk", "<i8"), ("people", "<u4"), ("donors", "<u4"), ("hosts", "<u4"),
+    ("able", "<u4", (6,)), ("able_hosts", "<u4", (ANYONE + 1,)),
+])  # fmt: skip
+"""One row a chunk: its number, how many people, donors and hosts are listed, and who is able to be which."""
+
+Offered = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
+"""PERSON, DONOR, HOST and PLACE rows."""
 
 
 def most_asked(chunks: int) -> int:
@@ -53,8 +65,13 @@ def most_donors(chunks: int) -> int:
     return int(np.ceil(MOST_REQUESTS * DONORS_PER_REQUEST / chunks)) + 4
 
 
-def of_chunk(offer: WholeOffer, chunks: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return the people, the donors and the place (PERSON, DONOR and PLACE rows) of one chunk."""
+def most_hosts(chunks: int) -> int:
+    """Return how many hosts of one kind a chunk offers such a list (`kin.hosts_wanted`)."""
+    return max(int(np.ceil(MOST_REQUESTS / chunks)) + 4, SPARE)
+
+
+def of_chunk(offer: WholeOffer, chunks: int) -> Offered:
+    """Return what one chunk offers: its people, donors, hosts and place."""
     chunk = offer.chunk
     outside = chunk.number >= Country.OUTSIDE
     rows = shortlist(offer, int(OUTSIDE_PER_CHUNK * 1.1) if outside else most_asked(chunks))
@@ -64,28 +81,44 @@ def of_chunk(offer: WholeOffer, chunks: int) -> tuple[NDArray[Any], NDArray[Any]
     people["row"], people["group"], people["priority"] = rows, offer.group[rows], offer.priority[rows]
     people["mate"] = offer.mates(rows)
     place = np.zeros(1, PLACE)
-    donors = np.zeros(0, DONOR)
+    donors, hosts = np.zeros(0, DONOR), np.zeros(0, HOST)
     if not outside:
-        priority = offer.donor_priority
-        pools = able(chunk)
-        place["able"] = [len(pool) for pool in pools]
-        parts = [pool[priority[pool] < least(most_donors(chunks), len(pool))] for pool in pools]
-        chosen = np.concatenate(parts)
-        found = Donors.of(chunk, chosen)
-        donors = np.zeros(len(chosen), DONOR)
-        for field in fields(Donors):
-            donors[field.name] = getattr(found, field.name)
-        donors["priority"] = priority[chosen]
-        donors["ethnicity"] = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    place["chunk"], place["people"], place["donors"] = chunk.number, len(people), len(donors)
-    return people, donors, place
+        pools, able_as_host = able(chunk), able_hosts(chunk, offer.group)
+        place["able"], place["able_hosts"] = [len(p) for p in pools], [len(p) for p in able_as_host]
+        chosen, ethnicity = _listed(pools, offer.donor_priority, most_donors(chunks))
+        donors = _rows(DONOR, Donors.of(chunk, chosen), offer.donor_priority[chosen])
+        donors["ethnicity"] = ethnicity
+        chosen, kind = _listed(able_as_host, offer.host_priority, most_hosts(chunks))
+        hosts = _rows(HOST, Hosts.of(chunk, chosen, kind), offer.host_priority[chosen])
+    place["chunk"], place["people"] = chunk.number, len(people)
+    place["donors"], place["hosts"] = len(donors), len(hosts)
+    return people, donors, hosts, place
+
+
+def _listed(
+    pools: Sequence[NDArray[np.int64]], priority: NDArray[np.float64], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows that a list wanting `most` or fewer of each pool may take, and their pools' numbers."""
+    parts = [pool[priority[pool] < least(most, len(pool))] for pool in pools]
+    return np.concatenate(parts), np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+
+
+def _rows(dtype: np.dtype[Any], found: Donors | Hosts, priority: NDArray[np.float64]) -> NDArray[Any]:
+    """Return columns as rows of a file, with the people's random numbers."""
+    rows = np.zeros(len(priority), dtype)
+    for field in fields(found):
+        rows[field.name] = getattr(found, field.name)
+    rows["priority"] = priority
+    return rows
 
 
 def size(people: int) -> int:
     """Return about how many bytes the offers of a registry of so many people take."""
     chunks = -(-people // CHUNK)
     rows = min(people, 11 * chunks * most_asked(chunks)) + OUTSIDE * 6 * OUTSIDE_PER_CHUNK
-    return rows * PERSON.itemsize + 6 * min(people, chunks * most_donors(chunks)) * DONOR.itemsize
+    hosts = min(2 * people, (ANYONE + 1) * chunks * most_hosts(chunks))
+    donors = 6 * min(people, chunks * most_donors(chunks))
+    return rows * PERSON.itemsize + donors * DONOR.itemsize + hosts * HOST.itemsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +131,8 @@ class ShortOffer:
     mate: NDArray[np.uint32]
     listed: NDArray[Any]
     able: NDArray[np.uint32]
+    listed_hosts: NDArray[Any]
+    able_hosts: NDArray[np.uint32]
 
     def mates(self, rows: NDArray[np.int64]) -> NDArray[np.uint32]:
         """Return the number of another person of each row's household."""
@@ -105,27 +140,51 @@ class ShortOffer:
 
     def donors(self, wanted: NDArray[np.int64]) -> Donors:
         """Return about wanted[e] strangers of ethnicity e."""
-        below = np.array([least(count, of) for count, of in zip(wanted, self.able.tolist(), strict=True)])
-        chosen = self.listed[self.listed["priority"] < below[self.listed["ethnicity"]]]
+        chosen = _below(self.listed, "ethnicity", self.able, wanted)
         return Donors(*(chosen[field.name] for field in fields(Donors)))
+
+    def hosts(self, wanted: NDArray[np.int64]) -> Hosts:
+        """Return about wanted[k] filers of kind k with whom others may live."""
+        chosen = _below(self.listed_hosts, "kind", self.able_hosts, wanted)
+        return Hosts(*(chosen[field.name] for field in fields(Hosts)))
+
+
+def _below(
+    listed: NDArray[Any], pool: str, able: NDArray[np.uint32], wanted: NDArray[np.int64]
+) -> NDArray[Any]:
+    """Return the rows whose random number is below the least that their pool asks for."""
+    below = np.array([least(count, of) for count, of in zip(wanted, able.tolist(), strict=True)])
+    chosen: NDArray[Any] = listed[listed["priority"] < below[listed[pool]]]
+    return chosen
 
 
 class Shortlists:
     """The offers of all chunks of a kept registry; called as `sim.requests.offers.Offers`."""
 
-    def __init__(self, chunks: int, people: NDArray[Any], donors: NDArray[Any], places: NDArray[Any]) -> None:
-        """chunks: of the registry.  people, donors, places: PERSON, DONOR, PLACE rows, chunk after chunk."""
-        self._chunks, self._people, self._donors, self._places = chunks, people, donors, places
+    def __init__(
+        self, chunks: int, people: NDArray[Any], donors: NDArray[Any], hosts: NDArray[Any],
+        places: NDArray[Any],
+    ) -> None:  # fmt: skip
+        """chunks: of the registry.  The others: PERSON, DONOR, HOST and PLACE rows, chunk after chunk."""
+        self._chunks, self._people, self._places = chunks, people, places
+        self._donors, self._hosts = donors, hosts
         self._number = {int(number): k for k, number in enumerate(places["chunk"])}
-        self._first = np.concatenate([[0], np.cumsum(places["people"].astype(np.int64))])
-        self._first_donor = np.concatenate([[0], np.cumsum(places["donors"].astype(np.int64))])
+        self._first, self._first_donor, self._first_host = (
+            np.concatenate([[0], np.cumsum(places[name].astype(np.int64))])
+            for name in ("people", "donors", "hosts")
+        )
 
-    def __call__(self, number: int, asked: int, wanted: NDArray[np.int64]) -> ShortOffer | None:
+    def __call__(
+        self, number: int, asked: int, donors: NDArray[np.int64], hosts: NDArray[np.int64]
+    ) -> ShortOffer | None:
         """Return the offer of a chunk, None when the list needs more of it than is kept."""
         outside = number >= Country.OUTSIDE
         most = int(OUTSIDE_PER_CHUNK * 1.1) if outside else most_asked(self._chunks)
         k = self._number.get(number)
-        if k is None or asked > most or (not outside and int(wanted.max()) > most_donors(self._chunks)):
+        if k is None or asked > most:
+            return None
+        long = int(donors.max()) > most_donors(self._chunks) or int(hosts.max()) > most_hosts(self._chunks)
+        if long and not outside:
             return None
         people = self._people[self._first[k] : self._first[k + 1]]
         columns = {name: people[name] for name in _OF_CHUNK}
@@ -133,6 +192,7 @@ class Shortlists:
         return ShortOffer(
             chunk, people["group"], people["priority"], people["mate"],
             self._donors[self._first_donor[k] : self._first_donor[k + 1]], self._places["able"][k],
+            self._hosts[self._first_host[k] : self._first_host[k + 1]], self._places["able_hosts"][k],
         )  # fmt: skip
 
 

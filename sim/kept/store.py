@@ -50,6 +50,7 @@ class Store:
             Plan(self.people).chunks,
             self._map("offers-people", shortlists.PERSON),
             self._map("offers-donors", shortlists.DONOR),
+            self._map("offers-hosts", shortlists.HOST),
             np.array(self._map("offers-places", shortlists.PLACE)),
         )
 

@@ -184,7 +184,8 @@ def _same_household() -> pl.Expr:
     """Whether the two live together, or moved together from one earlier home.
 
     A new occupant of the requested person's former home is a stranger, not a relative: he never lived there
-    with them. Address numbers of people outside the registry are not comparable, so only households count.
+    with them. The former address of somebody outside the registry is not comparable, so only their household
+    counts; it is one of the registry's where they live with a filer.
     """
     together = pl.col("household") == pl.col("household_asked")
     moved = pl.col("in_registry") & (pl.col("previous") != 0)

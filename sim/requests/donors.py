@@ -8,19 +8,20 @@ Not modelled: borrowing inside the family (see the kind tin_household), invented
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from sim.population import ETHNICITIES, Chunk
+from sim.requests.columns import Columns
 from sim.requests.persons import first_records
 
 SSN = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Donors:
+class Donors(Columns):
     """Strangers, one a row: codes of their names, date of birth, number, household (global), stratum."""
 
     given: np.ndarray
@@ -40,15 +41,6 @@ class Donors:
             chunk.given[rows], chunk.surname[rows], surname2, chunk.birth[rows], chunk.tin[rows],
             household, stratum(chunk.sex[rows], chunk.ethnicity[rows]),
         )  # fmt: skip
-
-    @classmethod
-    def join(cls, parts: list[Self]) -> Self:
-        """Join the donors of several chunks, in the order given."""
-        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
-
-    def take(self, rows: np.ndarray) -> Self:
-        """Return the donors at `rows`."""
-        return type(self)(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
 def stratum(sex: np.ndarray, ethnicity: np.ndarray) -> np.ndarray:

@@ -3,8 +3,10 @@
 1. Each request is settled by its own number: with a nine-digit number or not, in the registry or not, origin
    group, chunk (`plan.py`).
 2. Each chunk chooses its people (`persons.py`) and offers strangers whose number may be borrowed
-(`donors.py`), from the whole chunk or from a shorter offer that holds all who can be chosen (`offers.py`).
-3. The fields are written out as they would stand if all were right (`written.py`).
+(`donors.py`) and filers with whom people outside the registry may live, from the whole chunk or from a
+shorter offer that holds all who can be chosen (`offers.py`).
+3. Some of the people outside move in with them, if the scenario says so (`kin.py`).
+4. The fields are written out as they would stand if all were right (`written.py`).
 
 Not modelled: one person asked for twice; lists ordered by place or time; several people of one household
 asked for because they are one household.
@@ -21,6 +23,7 @@ import polars as pl
 from sim.population import Country
 from sim.progress import Progress, silent
 from sim.requests.donors import Donors, assign, stratum
+from sim.requests.kin import Hosts, hosts_wanted, live_with
 from sim.requests.offers import Offer, Offers, WholeOffer
 from sim.requests.origins import ETHNICITY_OF, Origins
 from sim.requests.persons import NOBODY, choose
@@ -53,7 +56,7 @@ def draw(
     """
     plan = make_plan(country, scenario, streams)
     origins = Origins(country)
-    donors = donors_wanted(country, scenario)
+    donors, hosts = donors_wanted(country, scenario), hosts_wanted(country, scenario)
     touched = np.unique(np.concatenate([np.arange(country.n_chunks), plan.chunk]))
     by_chunk = np.argsort(plan.chunk, kind="stable")
     edges = (
@@ -61,28 +64,30 @@ def draw(
         np.searchsorted(plan.chunk[by_chunk], touched, "right"),
     )
 
-    def one(number: int, asking: np.ndarray) -> tuple[People, Donors | None]:
-        offer = None if offers is None else offers(number, len(asking), donors)
+    def one(number: int, asking: np.ndarray) -> tuple[People, list[Donors], list[Hosts]]:
+        offer = None if offers is None else offers(number, len(asking), donors, hosts)
         if offer is None:
             offer = WholeOffer(country.chunk(number), origins, streams)
-        return _from_chunk(offer, asking, plan.origin[asking], donors)
+        return _from_chunk(offer, asking, plan.origin[asking], donors, hosts)
 
     jobs = (joblib.delayed(one)(int(k), by_chunk[a:b]) for k, a, b in zip(touched, *edges, strict=True))
     people: list[People] = []
-    pool: list[Donors] = []
+    lenders: list[Donors] = []
+    filers: list[Hosts] = []
     progress("requests", 0, len(touched))
-    for found, strangers in joblib.Parallel(workers, prefer="threads", return_as="generator")(jobs):
+    for found, strangers, others in joblib.Parallel(workers, prefer="threads", return_as="generator")(jobs):
         people.append(found)
-        if strangers is not None:
-            pool.append(strangers)
+        lenders += strangers
+        filers += others
         progress("requests", len(people), len(touched))
-    return Requests(_frame(country, scenario, streams, plan, _join(people), Donors.join(pool)))
+    asked, pool = _join(people), Donors.join(lenders)
+    return Requests(_frame(country, scenario, streams, plan, asked, pool, filers))
 
 
 def _from_chunk(
-    offer: Offer, asking: np.ndarray, wanted: np.ndarray, donors: np.ndarray
-) -> tuple[People, Donors | None]:
-    """Choose the people of one chunk for the requests `asking`; and its donors if it is of the registry."""
+    offer: Offer, asking: np.ndarray, wanted: np.ndarray, donors: np.ndarray, hosts: np.ndarray
+) -> tuple[People, list[Donors], list[Hosts]]:
+    """Choose the people of one chunk for the requests `asking`; and its donors and hosts, if it has any."""
     chunk = offer.chunk
     rows = choose(chunk, offer.group, wanted, offer.priority)
     derived = {
@@ -93,7 +98,9 @@ def _from_chunk(
     }
     copied = {f.name: getattr(chunk, f.name)[rows] for f in fields(People) if f.name not in derived}
     people = People(**derived, **copied)
-    return people, None if chunk.number >= Country.OUTSIDE else offer.donors(donors)
+    if chunk.number >= Country.OUTSIDE:
+        return people, [], []
+    return people, [offer.donors(donors)], [offer.hosts(hosts)] if hosts.any() else []
 
 
 def _origin(offer: Offer, rows: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -111,9 +118,12 @@ def _join(parts: list[People]) -> People:
 
 
 def _frame(
-    country: Country, scenario: Scenario, streams: Streams, plan: Plan, people: People, pool: Donors
-) -> pl.DataFrame:
-    n = len(people.request)
+    country: Country, scenario: Scenario, streams: Streams, plan: Plan, asked: People, pool: Donors,
+    hosts: list[Hosts],
+) -> pl.DataFrame:  # fmt: skip
+    n, people = len(asked.request), asked
+    if hosts:
+        people = live_with(asked, ~plan.in_registry, Hosts.join(hosts), scenario, streams)
     donor = assign(
         pool,
         stratum(people.sex, people.ethnicity),
@@ -123,7 +133,7 @@ def _frame(
         scenario.value("requests.donor_skew"),
     )
     hub = hubs(
-        people.home,
+        asked.home,  # as it would be had nobody moved in with a filer, so that nobody else's hub moves
         max(1, round(scenario.value("requests.hubs_per_million") * n / 1e6)),
         scenario.value("requests.hub_tail"),
         streams.generator("requests.hub").random(n),

@@ -1,4 +1,4 @@
-"""What a chunk offers to a draw: people who can be chosen in their random order, and strangers' numbers.
+"""What a chunk offers to a draw: people who can be chosen in their random order, strangers' numbers, hosts.
 
 Of a chunk a list takes the people of lowest priority in each of a few pools (`persons.choose`). So an offer
 need not hold the whole chunk: one that holds the k of lowest priority of every pool serves any list that asks
@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.population import NATIVITIES, Chunk
 from sim.requests.donors import Donors, sample
+from sim.requests.kin import Hosts, sample_hosts
 from sim.requests.origins import ETHNICITY_OF, Origins
 from sim.requests.persons import NOBODY, first_records, mate_numbers
 from sim.requests.schema import ORIGINS
@@ -42,9 +43,12 @@ class Offer(Protocol):
     def donors(self, wanted: np.ndarray) -> Donors:
         """Return about wanted[e] strangers of ethnicity e."""
 
+    def hosts(self, wanted: np.ndarray) -> Hosts:
+        """Return about wanted[k] filers of kind k with whom others may live."""
 
-Offers = Callable[[int, int, np.ndarray], Offer | None]
-"""(chunk number, people asked for, donors wanted) -> the offer, None where it must be made of the chunk."""
+
+Offers = Callable[[int, int, np.ndarray, np.ndarray], Offer | None]
+"""(chunk number, people asked for, donors, hosts wanted) -> the offer, None: it must be made of the chunk."""
 
 
 class WholeOffer:
@@ -76,6 +80,15 @@ class WholeOffer:
     def donors(self, wanted: np.ndarray) -> Donors:
         """Return about wanted[e] strangers of ethnicity e."""
         return sample(self.chunk, wanted, self.donor_priority)
+
+    @cached_property
+    def host_priority(self) -> np.ndarray:
+        """Each person's random number as a host."""
+        return self._streams.generator("requests.hosts", chunk=self.chunk.number).random(self.chunk.n)
+
+    def hosts(self, wanted: np.ndarray) -> Hosts:
+        """Return about wanted[k] filers of kind k with whom others may live."""
+        return sample_hosts(self.chunk, self.group, wanted, self.host_priority)
 
 
 def shortlist(offer: WholeOffer, most: int) -> np.ndarray:

@@ -37,6 +37,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "blocking by number alone": {"linkage.blocking": ("tin",)},
     "read through": {"linkage.rule": "name_dob", "linkage.blocking": ("birth+initial",)},
     "another list": {"requests.coverage": 0.9, "requests.count": 700},
+    "relatives on file": {"requests.absent_with_kin": 0.7, "requests.absent_kin_same_name": 0.05},
     "other errors": {"noise.given_typo.rate": 0.2, "noise.tin_missing.rate": 0.9},
     "probabilistic": {"linkage.rule": "probabilistic", "weights.em.training_requests": 2_000.0,
                       "weights.em.training_records": 60_000.0, "weights.chance.random_pairs": 50_000.0},
