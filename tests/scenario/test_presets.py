@@ -10,7 +10,7 @@ from sim.scenario_files import presets, scales
 REQUIRED = {
     "aug2025-as-run", "aug2025-address-required", "feb2025-700k", "june2025-7.3m", "name-only", "name-zip",
     "name-dob", "clean-data-floor", "border-release-cohort", "apartment-complex", "identity-borrowing",
-    "irs-file-2009-quality", "crosscheck", "good-matcher", "ml2008-room",
+    "irs-file-2009-quality", "crosscheck", "good-matcher", "ml2008-room", "kin-on-file",
 }  # fmt: skip
 
 
