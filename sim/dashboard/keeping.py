@@ -40,7 +40,7 @@ def offer(scenario: Scenario, *, busy: bool) -> None:
     if shelf.has(scenario, PLACE):
         st.caption(
             f"The registry of {people:,} taxpayers is kept. Questions of {few} are answered from it at once, "
-            "under every rule but the probabilistic one."
+            "under every rule on numbers and names."
         )
         return
     needs, begun = estimate.needs(people), shelf.begun(scenario, PLACE)

@@ -51,7 +51,8 @@ class Fields:
         self._street_words = street_words
         self.givens = TextCodes(names.find_givens, names.given_text)
         self.surnames = TextCodes(names.find_surnames, names.surname_text)
-        self.streets = TextCodes(addresses.find_streets, addresses.street_text)
+        self._streets = _StreetLines(addresses, words=street_words)
+        self.streets = TextCodes(self._streets.find, addresses.street_text)
         self.units = TextCodes(_plain_numbers, lambda codes: pl.Series(codes).cast(pl.String))
         self._lines = Lines(self.surnames)
         self._control = CodeTable(lambda codes: _controls(self.surnames.decode(codes)), np.uint32)
@@ -118,7 +119,8 @@ class Fields:
         elif name in ("zip", "street", "number", "unit"):
             fields = self._addresses.fields(self._record_field(chunk, "address", rows, made))
             made["zip"] = self._addresses.zip_of(fields)
-            made |= {each: getattr(fields, each) for each in ("street", "number", "unit")}
+            made |= {each: getattr(fields, each) for each in ("number", "unit")}
+            made["street"] = self._streets.of_code[fields.street]
         else:
             for needed in _NEEDS[name]:
                 self._record_field(chunk, needed, rows, made)
@@ -143,6 +145,28 @@ class Fields:
         """Return the text of codes of `given`, `surname`, `surname2`, `street` or `unit`; "" for missing."""
         owner = {"given": self.givens, "street": self.streets, "unit": self.units}.get(field, self.surnames)
         return owner.decode(codes)
+
+
+class _StreetLines:
+    """The streets of a country as they are compared: those whose lines are the same share one code.
+
+    Both sides must be brought to one spelling: "NORTH ST" on file is "N ST" in a request whose street words
+    were abbreviated.
+    """
+
+    def __init__(self, addresses: Any, *, words: bool) -> None:
+        own = np.arange(1, len(addresses.streets.text) + 1, dtype=np.uint32)
+        lines = pl.DataFrame({"line": text.street_line(addresses.street_text(own), words=words), "code": own})
+        self._codes = lines.group_by("line").agg(pl.col("code").min())
+        shared = lines.join(self._codes, on="line", how="left", maintain_order="left", suffix="_shared")
+        self.of_code = np.append(np.uint32(0), shared["code_shared"].to_numpy())
+
+    def find(self, strings: pl.Series) -> Array:
+        """Return the codes of street lines, 0 where there is no such street."""
+        joined = pl.DataFrame({"line": strings}).join(
+            self._codes, on="line", how="left", maintain_order="left"
+        )
+        return joined["code"].fill_null(0).to_numpy()
 
 
 _ON_FILE = {

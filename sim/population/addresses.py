@@ -135,13 +135,6 @@ class Addresses:
         text = pl.concat([pl.Series([None], dtype=pl.String), self.streets.text])
         return text.gather(np.asarray(codes, np.int64)).rename("")
 
-    def find_streets(self, strings: pl.Series) -> Array:
-        """Return the codes (u32) of street names in normal form, 0 where there is no such street."""
-        codes = np.arange(1, len(self.streets.text) + 1, dtype=np.uint32)
-        key = pl.DataFrame({"text": self.streets.text, "code": codes})
-        joined = pl.DataFrame({"text": strings}).join(key, on="text", how="left", maintain_order="left")
-        return joined["code"].fill_null(0).to_numpy()
-
     def place(self, ids: Array) -> pl.DataFrame:
         """Return zip, city, county and state (text) of address ids; nulls for id 0."""
         index = pl.Series(self.fields(ids).zip_index).cast(pl.Int64)

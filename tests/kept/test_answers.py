@@ -107,10 +107,9 @@ def test_a_scenario_of_other_people_is_refused(asked: Scenario, store: Store, ke
             kept.sent(asked.replace(changes))
 
 
-def test_rules_are_answered_from_the_indexes_but_for_the_probabilistic(asked: Scenario) -> None:
-    assert {name for name in RULES if quick(asked.replace({"linkage.rule": name}))} == set(RULES) - {
-        "probabilistic"
-    }
+def test_rules_on_numbers_and_names_are_answered_from_the_indexes(asked: Scenario) -> None:
+    answered = {name for name in RULES if quick(asked.replace({"linkage.rule": name}))}
+    assert answered == set(RULES) - {"probabilistic", "dob_only"}
     by_birth = asked.replace({"linkage.rule": "name_dob", "linkage.blocking": ("birth",)})
     assert not quick(by_birth)
     assert not can_look_up(rule_of(by_birth)[0])

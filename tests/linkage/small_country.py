@@ -83,7 +83,7 @@ class SmallCountry:
                                    number=number.astype(np.int32), unit=unit.astype(np.int32))  # fmt: skip
 
         self.addresses = SimpleNamespace(
-            find_streets=streets.find,
+            streets=SimpleNamespace(text=pl.Series(streets.words[1:], dtype=pl.String)),
             street_text=streets.text,
             fields=fields,
             zip_of=lambda found: found.zip5,

@@ -193,3 +193,14 @@ def test_rows_of_a_chunk_can_be_asked_for_alone() -> None:
 
 def test_every_field_has_its_cost() -> None:
     assert set(COST) == FIELDS
+
+
+@pytest.mark.parametrize("words", [True, False])
+def test_a_street_on_file_and_the_same_street_in_a_request_have_one_code(words: bool) -> None:
+    streets = ["NORTH ST", "RIDGE AVE", "N MAIN ST", "OAK AVE"]
+    people = [{**PEOPLE[1], "street": street} for street in streets]
+    country = SmallCountry(people, chunk_size=len(people))
+    fields = Fields(country, street_words=words)
+    asked = fields.requests(requests(*people), ["street"])["street"]
+    assert (asked > 0).all()
+    assert asked.tolist() == fields.records(country.chunk(0), ["street"])["street"].tolist()
