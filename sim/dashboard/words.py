@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SYNTHETIC = "SYNTHETIC: every person and number here is simulated. No record of any person was used."
+SYNTHETIC = "SYNTHETIC: every person and number here is simulated. No file about named people was used."
 
 FOUR = (
     ("Somebody else's address", "the address disclosed belongs to another person than the one asked for"),
