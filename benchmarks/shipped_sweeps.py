@@ -18,7 +18,7 @@ import polars as pl
 
 from benchmarks import sweep_findings
 
-USUAL = ("population.size=300000", "requests.count=20000")
+USUAL = ("population.size=300000", "requests.count=20000", "replicates=10")
 SWEEPS: dict[str, tuple[str, ...]] = {
     "name-rule": USUAL,
     "surname-handling": USUAL,
@@ -26,8 +26,8 @@ SWEEPS: dict[str, tuple[str, ...]] = {
     "number-share-by-coverage": USUAL,
     "address-quality": USUAL,
     "threshold": USUAL,
-    "request-size": ("population.size=1000000", "requests.count=4375,8000,45625", "replicates=20"),
-    "file-size": ("requests.count=20000",),
+    "request-size": ("population.size=1000000", "requests.count=4375,8000,45625", "replicates=10"),
+    "file-size": ("requests.count=20000", "replicates=5"),
 }
 RATES = ("wrong_person", "wrong_door", "answered", "missed")
 OUT = Path(__file__).parent / "results" / "sweeps"
