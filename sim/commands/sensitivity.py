@@ -74,7 +74,6 @@ def sensitivity(
         quiet: print nothing but the result.
     """
     pool = workers_of(workers, cluster)
-    known_rate(rate)
     _known(method, rate, out)
     base = load_scenario(scenario, sets, replicates=replicates)
     from sim.progress import listener
@@ -94,13 +93,12 @@ def sensitivity(
             (rows, text), more = _break_even(model, target, progress)
         else:
             (rows, text), more = (screened if screens else ranked)(model, method, samples, progress)
-    told = {"synthetic": True, "scenario": base.name, "asked": _asked(base), "method": method, "rate": rate,
-            "found": rows} | more  # fmt: skip
-    _tell(told, text, base, out, as_json)
+    _tell(base, {"method": method, "rate": rate, "found": rows} | more, text, out, as_json)
 
 
-def _tell(told: dict[str, Any], text: str, base: Scenario, out: Path | None, as_json: bool) -> None:
+def _tell(base: Scenario, found: dict[str, Any], text: str, out: Path | None, as_json: bool) -> None:
     """Keep the study where asked to, and print what was found."""
+    told = {"synthetic": True, "scenario": base.name, "asked": _asked(base)} | found
     if out is not None:
         from sim.report.studies import keep
 
@@ -110,6 +108,7 @@ def _tell(told: dict[str, Any], text: str, base: Scenario, out: Path | None, as_
 
 
 def _known(method: str, rate: str, out: Path | None) -> None:
+    known_rate(rate)
     mistakes = []
     if method not in METHODS:
         problem = f"should be one of {', '.join(METHODS)} (got {method})"

@@ -175,10 +175,12 @@ def test_a_study_is_shown_beside_the_question_it_is_of_and_no_other(opened: Open
     ]
     place = Path("studies") / "mine"
     place.mkdir(parents=True)
-    study = {"summary": "Mine.", "swings": swings, "question": app.session_state["answer"].question}
+    asked = {"sha256_of_one_population": app.session_state["answer"].question}
+    study = {"summary": "Mine.", "swings": swings, "asked": [asked]}
     (place / "sensitivity.json").write_text(json.dumps(study))
     assert "Mine." in [each.value for each in app.run().markdown]
-    (place / "sensitivity.json").write_text(json.dumps(study | {"question": "another"}))
+    other = study | {"asked": [{"sha256_of_one_population": "another"}]}
+    (place / "sensitivity.json").write_text(json.dumps(other))
     app = calm(app.run())
     assert "Mine." not in [each.value for each in app.markdown]
     assert app.button(key="run-study")
