@@ -17,7 +17,7 @@ polars and DuckDB take all.
 The gain hangs on the weights: with an earlier set, under which a shared birth date and two close names could
 still link, little could be left out and our path was 6.2 times as fast as stock at 10k x 1M, not 14.
 
-Writes benchmarks/results/engines.csv. Stock recordlinkage needs about 5 GB and some minutes at the
+Writes benchmarks/results/engines.csv. Stock recordlinkage needs about 9 GB and some minutes at the
 largest.
 """
 
