@@ -73,12 +73,12 @@ class ClusterBackend(ParallelBackendBase):  # type: ignore[misc]
         self._over = threading.Event()
 
     def effective_n_jobs(self, n_jobs: int) -> int:
-        """Return the threads of all running workers; waits for the first of them."""
+        """Return the threads of all running workers, at least two; waits for the first of them."""
         try:
             self._client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
             raise _not_here(f"the scheduler at {self._address} has no workers") from None
-        return max(1, self._running())
+        return max(2, self._running())  # joblib would do a single one's work here, and its inner loops there
 
     def submit(self, func: Callable[[], object], callback: Callable[[object], None]) -> object:
         """Send a batch of tasks; `callback` hears of its end, whatever that is."""
