@@ -5,6 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
+# Compiled modules are kept whatever the surroundings say: without them every process of the suite spends ten
+# seconds on compiling what it imports.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test app check bench tables lock clean browser
 
@@ -15,8 +19,9 @@ help: ## list the targets
 run: $(INSTALLED) ## install what is needed, run the default scenario, print the headline
 	@$(BIN)/sim run
 
+# A file's tests stay together, for they share what is dear to make.
 test: $(INSTALLED) browser ## install what the tests need and run them
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=100
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=100
 
 app: $(INSTALLED) ## open the dashboard in a browser
 	@$(BIN)/sim app

@@ -112,3 +112,14 @@ def settled(page: Page) -> Page:
     page.wait_for_timeout(700)
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     return page
+
+
+def still(page: Page) -> Page:
+    """Wait until nothing is faded as out of date and nothing moves: colours are as they will be read."""
+    settled(page)
+    page.wait_for_function(
+        """() => !document.querySelector('[data-stale="true"]')
+            && document.querySelector('[data-test-script-state="notRunning"]')
+            && document.getAnimations().every(each => each.playState !== "running")"""
+    )
+    return page

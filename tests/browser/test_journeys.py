@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SMALL, Visit
-from tests.browser.serving import PATIENCE, PHONE, Served, settled
+from tests.browser.serving import PATIENCE, PHONE, Served, settled, still
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 Until = Callable[[Callable[[], bool], float], None]
@@ -185,10 +185,10 @@ def test_the_keyboard_alone_leads_to_a_preset_and_its_number(visit: Visit) -> No
 def test_nothing_but_streamlits_own_navigation_breaks_the_rules_of_access(
     visit: Visit, name: str, colours: str
 ) -> None:
-    page = visit(name, color_scheme=colours)
+    page = still(visit(name, color_scheme=colours))
     found = Axe().run(page).response["violations"]
     assert {each["id"] for each in found} <= {"list", "listitem"}, [
-        (each["id"], each["nodes"][0]["html"][:200])
+        (each["id"], each["nodes"][0]["html"][:200], each["nodes"][0]["failureSummary"])
         for each in found
         if each["id"] not in ("list", "listitem")
     ]

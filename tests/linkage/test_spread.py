@@ -76,7 +76,7 @@ def test_a_cluster_that_loses_a_worker_midway_gives_the_same_links() -> None:
     distributed = pytest.importorskip("distributed")
     country, frame = world()
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", host="127.0.0.1"
     ) as cluster:
         pids = [worker.pid for worker in cluster.workers.values()]
         lost: list[int] = []
