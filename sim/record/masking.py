@@ -17,6 +17,10 @@ _IDENTIFIER_FIELDS = ("tin", "ssn", "itin")
 _WHOLE_NUMBER = r"(?:^|[^0-9])\d{3}[- ]?\d{2}[- ]?\d{4}(?:$|[^0-9])"
 _WHOLE = re.compile(r"(?<![0-9A-Za-z])\d{3}[- ]?\d{2}[- ]?(\d{4})(?![0-9A-Za-z])")
 _STARTS_FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]|^[\t\r\n]")
+# Controls but the newline, bidirectional overrides, lone surrogates, and what no text needs.
+_HIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 _PLAIN_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$")
 
 
@@ -65,16 +69,4 @@ def neutralise(cell: object) -> object:
 def without_controls(text: str) -> str:
     """Return `text` without controls, bidirectional overrides and lone surrogates; tabs become spaces."""
     spaced = text.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in spaced if c == "\n" or not _hidden(c))
-
-
-def _hidden(character: str) -> bool:
-    code = ord(character)
-    return (
-        code < 0x20
-        or 0x7F <= code <= 0x9F
-        or 0x202A <= code <= 0x202E
-        or 0x2066 <= code <= 0x2069
-        or 0xD800 <= code <= 0xDFFF
-        or code in (0x200B, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)
-    )
+    return _HIDDEN.sub("", spaced)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,16 @@ APP = Path(__file__).parents[2] / "app.py"
 SMALL = {"population.size": 20_000, "requests.count": 1_000}
 
 Opener = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_search_for_components() -> Iterator[None]:
+    """Spare each page the reading of every installed package's metadata: the dashboard uses no components."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "streamlit.components.v2.manifest_scanner.scan_component_manifests", lambda *_, **__: []
+        )
+        yield
 
 
 @pytest.fixture
