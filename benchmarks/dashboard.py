@@ -2,7 +2,8 @@
 
 A real browser visits a server of its own in an empty folder. Times are the browser's, from the key pressed
 to the new number on the screen. Needs the extra "test" and a Chromium; writes
-benchmarks/results/dashboard.md.
+benchmarks/results/dashboard.md. With a folder of kept registries (`python -m benchmarks.dashboard FOLDER`,
+see `sim keep --out`) a question at the size of the country is put to that too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,7 +25,7 @@ from tests.browser.serving import PATIENCE, Served, browser, compile_everything,
 OUT = Path(__file__).parent / "results" / "dashboard.md"
 PROGRAMME, MATCHER = "preset=aug2025-as-run", "preset=good-matcher"
 SIZE = "10,000 requests, 1,000,000 people"
-NATIONAL = ("a later question from a kept session", "10,000 requests, 160,000,000 people", "not measured yet")
+NATION = "10,000 requests, 160,000,000 people"
 MOVES, CHANGES, DRAGS = 9, 50, 5
 
 Row = tuple[str, str, str]
@@ -37,6 +39,7 @@ COVERAGE = re.compile("Requested people who are")
 def main() -> None:
     """Measure everything and write the table."""
     load = os.getloadavg()[0]
+    kept = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else None
     with tempfile.TemporaryDirectory() as place, browser() as chromium:
         folder = Path(place)
         compile_everything(folder / "warm")
@@ -48,6 +51,10 @@ def main() -> None:
             for measure in (changes, drags, memory, threshold):
                 rows += measure(page, served)
                 print(*rows[-1], sep=" | ", flush=True)
+            if kept:
+                (folder / "runs").mkdir(exist_ok=True)
+                (folder / "runs" / "kept").symlink_to(kept)
+                rows += national(page, served)
     today, cores = datetime.now(UTC).date(), os.cpu_count()
     head = (
         "# The dashboard as a visitor feels it\n\n"
@@ -55,7 +62,7 @@ def main() -> None:
         "\nwhat was measured above 0.5 is too slow). Chromium without a window, on the server's machine.\n\n"
         "| what | at | found |\n| --- | --- | --- |\n"
     )
-    text = head + "".join(f"| {' | '.join(row)} |\n" for row in [*rows, NATIONAL])
+    text = head + "".join(f"| {' | '.join(row)} |\n" for row in rows)
     OUT.write_text(text, encoding="utf-8")
     print(text)
 
@@ -127,6 +134,19 @@ def threshold(page: Page, served: Served) -> list[Row]:
     slider = page.get_by_role("slider", name=re.compile("Threshold, in bits"))
     found = [_seconds(page, _CHART, lambda: slider.press("ArrowRight")) for _ in range(MOVES)]
     return [("threshold moved, to the new figure", SIZE, _spread(found))]
+
+
+def national(page: Page, served: Served) -> list[Row]:
+    """Ask a kept registry of the whole country: the first question opens it, later ones find it open."""
+    began = time.monotonic()
+    explore(page, served, f"{PROGRAMME}&set=population.size%3D160000000&set=replicates%3D1")
+    opened = time.monotonic() - began
+    slider = page.get_by_role("slider", name=COVERAGE)
+    found = [_seconds(page, _NUMBER, lambda: slider.press("ArrowRight")) for _ in range(MOVES)]
+    return [
+        ("first question to a kept registry, page and opening included", NATION, f"{opened:.1f} s"),
+        ("share in the registry moved, answered from the kept registry", NATION, _spread(found)),
+    ]
 
 
 def explore(page: Page, served: Served, query: str) -> None:

@@ -3,7 +3,9 @@
 For each size (millions of people; default 2 and 10, the whole country is 160): `sim keep` in a process of
 its own, then a process that opens the registry and asks. Up to 3 million people the answers are compared with
 those of `sim.run.simulate`. Run with `python benchmarks/kept.py [millions ...]`; writes
-benchmarks/results/kept.md. The registries are made in a temporary folder (KEPT_AT chooses where) and deleted.
+benchmarks/results/kept.md. The registries are made in a temporary folder and deleted; with
+KEPT_AT=FOLDER they are made there and stay (`python -m
+benchmarks.dashboard FOLDER` asks them from a browser).
 """
 
 from __future__ import annotations
@@ -150,7 +152,6 @@ def measure(millions: float, place: Path) -> list[str]:
         raise SystemExit("the questions could not be put")
     if millions * 1e6 <= COMPARED:
         lines += ["Outcomes, tallies and faults equal those of `simulate`, every question.", ""]
-    shutil.rmtree(folder)
     return lines
 
 
@@ -169,10 +170,15 @@ def main() -> None:
         f"{REQUESTS:,} requests of `{SCENARIO}`, two cores, two threads. A question is everything: list,",
         "faults, search, judging, run folder, all made each time. The first time meets cold caches.", "",
     ]  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="sim-kept-", dir=os.environ.get("KEPT_AT")) as place:
+    stay = os.environ.get("KEPT_AT")
+    place = Path(stay or tempfile.mkdtemp(prefix="sim-kept-"))
+    try:
         for each in sizes:
-            lines += measure(each, Path(place))
+            lines += measure(each, place)
             OUT.write_text("\n".join(lines), encoding="utf-8")
+    finally:
+        if not stay:
+            shutil.rmtree(place)
 
 
 if __name__ == "__main__":

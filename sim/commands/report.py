@@ -31,7 +31,7 @@ def report(
         html: write report.html (the default when no format is named).
         pdf: write report.pdf (PDF/A-3a, PDF/UA-1, manifest inside).
         docx: write report.docx.
-        studies: a file that `sim sensitivity --json` wrote on this run's scenario; may be given many times.
+        studies: what `sim sensitivity` kept (--out) or printed (--json) on this run's scenario; many times.
         companion_replicates: populations of each run set beside; as many as the run's own by default.
         workers: processes that share the populations.
         quiet: print the paths only.

@@ -68,7 +68,7 @@ def sensitivity(
         replicates: populations for each point.
         workers: processes that share the points.
         cluster: address of a Dask scheduler (extra "cluster").
-        out: folder in which the study's own folder is made, which the dashboard reads (headline only).
+        out: folder in which the study's own folder is made, for dashboard and report; more studies join it.
         dry_run: print the number of settings, time and memory, and do nothing.
         as_json: print the result for machines.
         quiet: print nothing but the result.

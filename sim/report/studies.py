@@ -2,7 +2,8 @@
 
 The file (`sensitivity.json`) holds: summary (text), asked (what the studies started from), swings (label,
 low_input, high_input, low, high, assumed), break_even (input, statement, value, unit), and where they were
-given screening, indices (rows for a table) and uncertainty (luck, inputs, structure: pairs of bounds).
+given screening, indices (rows for a table) and uncertainty (luck, inputs, structure: pairs of bounds). Its
+key `studies` holds them as they were printed: a kept file can be given to a report, or be joined by another.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def read_study(path: Path) -> Mapping[str, Any]:
 
 
 def gather(paths: Iterable[Path], scenario: Scenario) -> dict[str, Any]:
-    """Return the studies of several files of `sim sensitivity --json` as one.
+    """Return the studies of several files as one: printed by `sim sensitivity --json`, or kept.
 
     Raises InputErrors naming every file that is missing, is no such study, watches another rate than the
     headline, or starts from another scenario than `scenario` (but for the number of populations).
@@ -53,15 +54,13 @@ def gather(paths: Iterable[Path], scenario: Scenario) -> dict[str, Any]:
     mistakes: list[Mistake] = []
     for path in paths:
         try:
-            study = _json(path)
+            found = _printed(_json(path / NAME if path.is_dir() else path))
         except InputErrors as errors:
             mistakes += errors.mistakes
             continue
-        problem = _problem(study, scenario)
-        if problem:
-            mistakes.append(Mistake(path.name, *problem))
-        else:
-            studies.append(study)
+        problems = [problem for study in found if (problem := _problem(study, scenario))]
+        mistakes += [Mistake(path.name, *problem) for problem in problems]
+        studies += [] if problems else found
     if mistakes:
         raise InputErrors(mistakes)
     return _together(studies, scenario)
@@ -70,6 +69,7 @@ def gather(paths: Iterable[Path], scenario: Scenario) -> dict[str, Any]:
 def keep(folder: Path, told: Mapping[str, Any], scenario: Scenario) -> Path:
     """Write one study, as `sim sensitivity --json` prints it, into `folder`; return the file.
 
+    Other studies of the same question that are kept there stay; one of the same kind is replaced.
     Raises InputErrors when it watches another rate than the headline.
     """
     problem = _problem(told, scenario)
@@ -77,10 +77,27 @@ def keep(folder: Path, told: Mapping[str, Any], scenario: Scenario) -> Path:
         raise InputErrors([Mistake("command line", "--out", " ".join(problem))])
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / NAME
+    there = _printed(_json(file)) if file.is_file() else []
+    stay = [study for study in there if not _problem(study, scenario) and _kind(study) != _kind(told)]
     part = file.with_suffix(".part")
-    part.write_text(json.dumps(_together([told], scenario), indent=2), encoding="utf-8")
+    part.write_text(json.dumps(_together([*stay, told], scenario), indent=2), encoding="utf-8")
     part.replace(file)
     return file
+
+
+def _printed(found: Any) -> list[Any]:
+    """Return the studies of a file as they were printed: those of a kept file, or the one it is."""
+    kept = found.get("studies") if isinstance(found, dict) else None
+    return kept if isinstance(kept, list) and kept else [found]
+
+
+def _kind(study: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what makes two studies of one question the same: the method, and what a break-even looks for."""
+    found = study["found"]
+    rows = found if isinstance(found, list) else [found]
+    return study["method"], *sorted(
+        f"{row.get('factor')} {row.get('target')}" for row in rows if "target" in row
+    )
 
 
 def is_of(study: Mapping[str, Any], question: str) -> bool:
@@ -95,6 +112,7 @@ def _together(studies: list[Mapping[str, Any]], scenario: Scenario) -> dict[str,
     return {
         "summary": _summary(studies, scenario),
         "asked": [{"method": study["method"], **study["asked"]} for study in studies],
+        "studies": [dict(study) for study in studies],
         "swings": _swings(_rows(studies, "tornado")),
         "break_even": [_turn(row) for row in _rows(studies, "break-even")],
         "screening": _table(_rows(studies, "morris"), "mu_star", ("mu_star", "low", "high")),

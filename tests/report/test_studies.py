@@ -10,7 +10,7 @@ from sim.commands.sensitivity import _asked
 from sim.errors import InputErrors
 from sim.report.document import Paragraph, Picture, Table
 from sim.report.model import build
-from sim.report.studies import gather, read_study
+from sim.report.studies import gather, keep, read_study
 from tests.record.standin import study
 from tests.report.reports import findings
 
@@ -101,3 +101,26 @@ def test_a_study_of_another_scenario_or_rate_or_shape_is_refused_by_name(found, 
 def test_a_study_with_more_populations_is_of_the_same_scenario(found, tmp_path):
     more = found.run.scenario.replace({"replicates": 3})
     assert "3 populations" in gather([written(tmp_path, more, "tornado")], found.run.scenario)["summary"]
+
+
+def test_a_kept_study_or_its_folder_serves_a_report_as_what_was_printed_does(found, tmp_path):
+    scenario = found.run.scenario
+    printed = written(tmp_path, scenario, "tornado")
+    file = keep(tmp_path / "kept", json.loads(printed.read_text()), scenario)
+    assert gather([file], scenario) == gather([file.parent], scenario) == gather([printed], scenario)
+
+
+def test_a_second_study_kept_in_a_folder_joins_the_first_and_replaces_only_its_own_kind(found, tmp_path):
+    scenario = found.run.scenario
+    rows = json.loads(json.dumps(ROWS["tornado"]))
+    again = [rows[0] | {"rate_at_high": 11.0}]
+    other = ROWS["break-even"] | {"target": 5.0, "words": "the rate reaches 5 at 0.06"}
+    for method, kept in (("tornado", rows), ("break-even", ROWS["break-even"]), ("break-even", other),
+                         ("tornado", again)):  # fmt: skip
+        told = json.loads(written(tmp_path, scenario, method, found=kept).read_text())
+        file = keep(tmp_path / "kept", told, scenario)
+    whole = read_study(file)
+    assert [swing["high"] for swing in whole["swings"]] == [11.0]
+    assert [row["statement"] for row in whole["break_even"]] == [
+        "the rate reaches 10 at 0.11", "the rate reaches 5 at 0.06",
+    ]  # fmt: skip
