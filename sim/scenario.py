@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -201,6 +202,11 @@ class Scenario(BaseModel):
 
     def canonical(self) -> bytes:
         """Return the canonical form of all that decides the numbers: sorted compact JSON, no words."""
+        return self._bytes
+
+    @cached_property
+    def _bytes(self) -> bytes:
+        # Kept, since a sweep names every cell by it several times.
         settings = {key: value for key, value in self.flat().items() if key not in _WORDS}
         return _canonical({"format": FORMAT, "settings": settings})
 
