@@ -49,8 +49,8 @@ def offer(scenario: Scenario, *, busy: bool) -> None:
     left = f" {begun / 1e9:.1f} GB of it are there already, from a build that was stopped." if begun else ""
     st.caption(
         f"{people:,} taxpayers: {needs.words()}. Expect a factor of two.{left} Then another list of {few}, "
-        "other kinds of error or another rule are answered here in about a second; not so under the "
-        "probabilistic rule. The level of errors also changes the registry, which is then another to keep."
+        "other kinds of error or another rule are answered here in one to three seconds; not so under "
+        "the probabilistic rule. The level of errors also changes the registry, which is then another to keep."
     )
     if short:
         st.caption(f"It {short.replace(', or choose another place with --out', '')}.")

@@ -125,7 +125,7 @@ def _doing(kept: Worlds, scenario: Scenario) -> str:
         return f"Opening the registry of {scenario.population.size:,} synthetic taxpayers kept on disk …"
     return (
         f"Drawing {scenario.population.size:,} synthetic taxpayers, their homes, families and returns. This "
-        "happens once; later answers take about a second …"
+        "happens once; later answers take a second or two …"
     )
 
 
