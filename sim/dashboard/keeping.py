@@ -50,7 +50,7 @@ def offer(scenario: Scenario, *, busy: bool) -> None:
     st.caption(
         f"{people:,} taxpayers: {needs.words()}. Expect a factor of two.{left} Then another list of {few}, "
         "other kinds of error or another rule are answered here in one to three seconds; not so under "
-        "the probabilistic rule. The level of errors also changes the registry, which is then another to keep."
+        "the probabilistic rule. The level of errors changes the registry too, which is then another to keep."
     )
     if short:
         st.caption(f"It {short.replace(', or choose another place with --out', '')}.")
