@@ -8,6 +8,7 @@ import streamlit as st
 from sim.dashboard import jobs, state, swept
 from sim.errors import SimulatorError
 from sim.parameters import catalogue
+from sim.study.uncertainty import beliefs
 
 SIZE = "population.size"
 SIZES = (100_000, 300_000, 1_000_000, 3_000_000)
@@ -17,6 +18,11 @@ POINTS = 5
 def numbers() -> list[str]:
     """Return what can be varied: the size of the registry, and every single number of the model."""
     return [SIZE, *(key for key, entry in catalogue().items() if isinstance(entry.value, float))]
+
+
+def plausible() -> dict[str, tuple[float, float]]:
+    """Return the ends stated for what is likely (configs/uncertainty.toml); what is possible is far wider."""
+    return {belief.factor.key: (belief.factor.low, belief.factor.high) for belief in beliefs()}
 
 
 def values(key: str, low: float, high: float) -> list[float]:
@@ -40,8 +46,9 @@ def form(busy: bool) -> None:
     else:
         entry = catalogue()[key]
         left, right = st.columns(2)
-        low = left.number_input("From", *entry.range, entry.range[0], format="%.6g", key=f"vary-low-{key}")
-        high = right.number_input("To", *entry.range, entry.range[1], format="%.6g", key=f"vary-high-{key}")
+        likely = plausible().get(key, entry.range)
+        low = left.number_input("From", *entry.range, likely[0], format="%.6g", key=f"vary-low-{key}")
+        high = right.number_input("To", *entry.range, likely[1], format="%.6g", key=f"vary-high-{key}")
     many = st.select_slider("Populations for each value", (2, 5, 20), 5, key="vary-many")
     if key != SIZE and not low < high:
         st.error("“From” should be less than “To”.")

@@ -151,6 +151,14 @@ def test_a_new_parameter_has_its_control_by_itself(monkeypatch: pytest.MonkeyPat
     assert vary.numbers()[-1] == twin.key
 
 
+def test_a_sweep_of_ones_own_starts_from_what_is_likely_not_from_what_is_possible():
+    assert vary.plausible()["noise.tin_borrowed.rate"] == (0.0, 0.1)
+    assert vary.catalogue()["noise.tin_borrowed.rate"].range == (0.0, 1.0)
+    for key, (low, high) in vary.plausible().items():
+        least, most = vary.catalogue()[key].range
+        assert least <= low < high <= most
+
+
 def test_python_as_it_is_shown_runs_and_answers(capsys: pytest.CaptureFixture[str]) -> None:
     changes = {"population.size": 3_000, "requests.count": 300, "noise.level": "clean"}
     exec(links.snippet("name-only", changes, 1), {})
