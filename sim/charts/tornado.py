@@ -12,7 +12,7 @@ from sim.charts.figure import Chart, Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import Rate, significant
 
-_LABELS_WIDE = 300
+_LABELS_WIDE, _ENDS_WIDE = 300, 110
 _LOW, _HIGH = "low end", "high end"
 
 
@@ -31,7 +31,7 @@ def tornado(
     title = f"{widest} moves the headline most: from {significant(low)} to {significant(high)} {unit}"
     subtitle = (
         "Headline at the low (grey) and the high (coloured) end of each input's range, the others held; "
-        "ends are labelled with the input's value"
+        "beside each bar that range"
     )
     chart = frame(_bars(ordered, rate, unit, theme, width), title, subtitle, source, theme, width)
     head = (
@@ -67,15 +67,14 @@ def _bars(ordered: Sequence[Mapping[str, Any]], rate: Rate, unit: str, theme: Th
                 "end": end,
                 "value": float(s[key]),
                 "middle": middle,
-                "text": f"{s[key + '_input']:g}",
-                "side": float(s[key]) >= middle,
+                "ends": f"{s['low_input']:g} to {s['high_input']:g}",
             }
             for s in ordered
             for key, end in (("low", _LOW), ("high", _HIGH))
         ]
     )
     reach = [*data["value"], middle]
-    scale = alt.Scale(domain=[0, max(reach) * 1.12], nice=False)
+    scale = alt.Scale(domain=[0, max(reach) * 1.04], nice=False)
     axis = alt.Axis(ticks=False, domain=False, labelLimit=_LABELS_WIDE, labelPadding=6)
     base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
     bars = base.mark_bar(height=14).encode(
@@ -87,13 +86,17 @@ def _bars(ordered: Sequence[Mapping[str, Any]], rate: Rate, unit: str, theme: Th
             legend=alt.Legend(title=None, orient="top", labelColor=theme.ink),
         ),
     )
-    x = alt.X("value:Q", scale=scale)
-    right = base.transform_filter("datum.side").mark_text(align="left", dx=4, color=theme.ink, fontSize=11)
-    left = base.transform_filter("!datum.side").mark_text(align="right", dx=-4, color=theme.ink, fontSize=11)
+    # In a column of their own: at the ends of short bars they would lie upon each other.
+    across = width - _LABELS_WIDE - _ENDS_WIDE
+    ends = (
+        base.transform_filter(alt.datum.end == _LOW)
+        .mark_text(align="left", color=theme.ink, fontSize=11)
+        .encode(x=alt.value(across + 8), text="ends:N")
+    )
     rule = (
         alt.Chart(pl.DataFrame({"x": [middle]}))
         .mark_rule(color=theme.ink)
         .encode(x=alt.X("x:Q", scale=scale))
     )
-    layers = alt.layer(bars, rule, right.encode(x=x, text="text:N"), left.encode(x=x, text="text:N"))
-    return layers.properties(width=width - _LABELS_WIDE, height=max(70, 26 * len(ordered)))
+    layers = alt.layer(bars, rule, ends)
+    return layers.properties(width=across, height=max(70, 26 * len(ordered)))
