@@ -77,7 +77,10 @@ def keep(folder: Path, told: Mapping[str, Any], scenario: Scenario) -> Path:
         raise InputErrors([Mistake("command line", "--out", " ".join(problem))])
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / NAME
-    there = _printed(_json(file)) if file.is_file() else []
+    try:
+        there = _printed(_json(file))
+    except InputErrors:  # none, or damaged: a study that has just taken its time is not lost to it
+        there = []
     stay = [study for study in there if not _problem(study, scenario) and _kind(study) != _kind(told)]
     part = file.with_suffix(".part")
     part.write_text(json.dumps(_together([*stay, told], scenario), indent=2), encoding="utf-8")

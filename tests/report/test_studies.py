@@ -124,3 +124,10 @@ def test_a_second_study_kept_in_a_folder_joins_the_first_and_replaces_only_its_o
     assert [row["statement"] for row in whole["break_even"]] == [
         "the rate reaches 10 at 0.11", "the rate reaches 5 at 0.06",
     ]  # fmt: skip
+
+
+def test_a_damaged_file_in_its_place_does_not_cost_a_study(found, tmp_path):
+    scenario = found.run.scenario
+    (tmp_path / "sensitivity.json").write_text("{cut sh")
+    told = json.loads(written(tmp_path, scenario, "tornado").read_text())
+    assert read_study(keep(tmp_path, told, scenario))["swings"]
