@@ -21,7 +21,7 @@ run: $(INSTALLED) ## install what is needed, run the default scenario, print the
 
 # A file's tests stay together, for they share what is dear to make.
 test: $(INSTALLED) browser ## install what the tests need and run them
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=100
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-fail-under=100
 
 app: $(INSTALLED) ## open the dashboard in a browser
 	@$(BIN)/sim app
