@@ -67,11 +67,12 @@ class Frequency:
 def exact_agreement(requests: Columns, records: Columns, comparison: Comparison) -> float:
     """Return the chance that a random request and a random record, both with a value, agree exactly.
 
-    Closed form: the sum over values of share among requests x share among records.
+    Closed form: the sum over values of share among requests x share among records. The values are added in
+    their order, for a sum of floats depends on it, and grouping gives another order in every process.
     """
     columns = list(comparison.columns[-1:] if comparison.as_set else comparison.columns)
     left, right = (_shares(side, columns) for side in (requests, records))
-    both = left.join(right, on=columns, how="inner")
+    both = left.join(right, on=columns, how="inner").sort(columns)
     return float((both["share"] * both["share_right"]).sum())
 
 

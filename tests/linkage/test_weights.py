@@ -31,6 +31,15 @@ def test_exact_agreement_by_chance_is_what_counting_every_pair_gives():
     assert exact_agreement(requests, records, place) == pytest.approx(np.mean(same))
 
 
+def test_exact_agreement_has_the_same_bits_in_whatever_order_the_records_come():
+    rng = np.random.default_rng(2)
+    requests, records = rng.integers(0, 400, 7_000), rng.integers(0, 400, 9_000)
+    once = exact_agreement({"given": requests}, {"given": records}, GIVEN)
+    for _ in range(20):
+        again = exact_agreement({"given": rng.permutation(requests)}, {"given": rng.permutation(records)}, GIVEN)
+        assert again == once
+
+
 def test_levels_seen_among_random_pairs_share_what_exact_agreement_leaves():
     levels = np.array([[0]] * 10 + [[1]] * 1 + [[2]] * 9 + [[3]] * 90, np.uint8)
     (u,) = chance(levels, [GIVEN], [0.001])
