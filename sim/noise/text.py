@@ -200,9 +200,13 @@ def replace_one(values: pl.Series, pairs: Sequence[tuple[str, str]], luck: np.nd
     applies = frame.select(
         pl.col("v").str.contains(a, literal=True).alias(str(n)) for n, (a, _) in enumerate(pairs)
     ).to_numpy()
-    chosen = pick_place(applies, luck)
-    for number, (old, new) in enumerate(pairs):
-        rows = np.flatnonzero(chosen == number)
-        if len(rows):
-            values = values.clone().scatter(rows, values.gather(rows).str.replace(old, new, literal=True))
-    return values
+    chosen = frame.with_columns(pl.Series("chosen", pick_place(applies, luck)))
+    return chosen.select(
+        pl.coalesce(
+            *(
+                pl.when(pl.col("chosen") == number).then(pl.col("v").str.replace(old, new, literal=True))
+                for number, (old, new) in enumerate(pairs)
+            ),
+            pl.col("v"),
+        )
+    ).to_series()
