@@ -10,10 +10,10 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from sim.errors import VerificationError
@@ -39,6 +39,7 @@ from sim.progress import Progress, silent
 from sim.rng import Streams
 from sim.scenario import Scenario
 from sim.study.store import lock, remove_leftovers
+from sim.threads import unordered
 
 MAKE, ORDER, INDEX = "Making people", "Putting records in order", "Writing the indexes"
 
@@ -103,10 +104,8 @@ def _made(
         progress(MAKE, done, plan.parts, note=note)
     for shared in ("tables", "filing", "dwellings", "addresses", "names", "identifiers"):
         getattr(country, shared)  # made once, before threads ask for them
-    parallel = Parallel(workers, prefer="threads", return_as="generator_unordered", pre_dispatch=workers)
-    work = (delayed(parts.make)(folder, country, streams, plan, number) for number in missing)
     people = 0
-    for part in parallel(work):
+    for part in unordered(partial(parts.make, folder, country, streams, plan), missing, workers):
         found[part.number] = part
         done, people = done + 1, people + part.sums["rows"].size // ROW.itemsize
         progress(MAKE, done, plan.parts, people=people)

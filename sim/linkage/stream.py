@@ -8,16 +8,16 @@ depend on their order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import polars as pl
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from sim.progress import Progress, silent
+from sim.threads import unordered
 
 from .blocks import Blocks
 from .bounded import Layout, PreparedRequests
@@ -31,8 +31,6 @@ BATCH = 4  # chunks; about a million records, a few hundred megabytes at most
 _NEARLY_ALL = 0.7  # of a chunk's rows: beyond this, picking them costs more than it saves
 _TELLING = 2  # keys that are worth a test of their own
 _MANY = 50_000  # links of a batch beyond which all but the needed are dropped before columns are gathered
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 TRUTH = {
     "person": np.int64, "household": np.int64, "surname": np.uint32, "surname2": np.uint32,
@@ -238,23 +236,11 @@ def search(
 
     progress("link", 0, len(wanted), people=0)
     people = done = 0
-    for chunks, seen, found in _each(work, batches, workers):
+    for chunks, seen, found in unordered(work, batches, workers):
         for keeper, links in zip(keepers, found, strict=True):
             keeper.add(links)
         people, done = people + seen, done + chunks
         progress("link", done, len(wanted), people=people)
-
-
-def _each(work: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
-    """Yield the results of all items, in the order in which they are ready."""
-    if workers == 1:
-        yield from map(work, items)
-        return
-    # One item ahead of the workers at most: a batch holds a few hundred megabytes.
-    parallel = Parallel(
-        n_jobs=workers, prefer="threads", return_as="generator_unordered", pre_dispatch=workers, batch_size=1
-    )
-    yield from parallel(delayed(work)(item) for item in items)
 
 
 def divide(rule: Rule, frame: pl.DataFrame) -> tuple[NDArray[np.int16], NDArray[np.int16]]:

@@ -48,13 +48,14 @@ def upper_letters(values: pl.Series, *, spaces: bool = False, digits: bool = Fal
     spaces: hyphens, slashes and white space become one space instead of vanishing.  digits: kept.
     """
     kept = "A-Z0-9" if digits else "A-Z"
-    text = values.cast(pl.String).str.to_uppercase().str.replace_many(_LETTERS).str.normalize("NFKD")
+    text = pl.col(values.name).cast(pl.String)
+    text = text.str.to_uppercase().str.replace_many(_LETTERS).str.normalize("NFKD")
     if spaces:
         text = text.str.replace_all(r"[\s\-/_,]+", " ").str.replace_all(f"[^{kept} ]", "").str.strip_chars()
         text = text.str.replace_all(" +", " ")
     else:
         text = text.str.replace_all(f"[^{kept}]", "")
-    return text.replace("", None)
+    return values.to_frame().select(text.replace("", None)).to_series()
 
 
 def surname_parts(surnames: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -52,11 +52,11 @@ class GivenTable:
 
     def text(self, codes: Array) -> pl.Series:
         """Return the spelling of codes (0 is null); raises IndexError for a code beyond the tail."""
-        return spelled(codes, self.listed, self.model)
+        return spelled(codes, self.model)
 
     def find(self, strings: pl.Series) -> Array:
         """Return the codes (u32) of strings as `text` spells them, 0 for any other string or null."""
-        return found(strings, self.listed, self.model)
+        return found(strings, self.model)
 
 
 def build(scenario: Scenario, last_year: int = LAST_YEAR) -> GivenTable:

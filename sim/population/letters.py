@@ -133,9 +133,11 @@ def _points(text, m, cumulative):  # type: ignore[no-untyped-def]
 
 def as_bytes(strings: pl.Series, width: int = LONGEST) -> Array:
     """Return strings as zero-filled rows of `width` bytes; all zeros for what is not 1..width letters A-Z."""
-    fits = strings.str.contains(f"^[A-Z]{{1,{width}}}$")
-    text = pl.select(pl.when(fits).then(strings).otherwise(pl.lit(""))).to_series()
-    return text.to_numpy().astype(f"S{width}").view(np.uint8).reshape(len(text), width)
+    text = pl.col("text")
+    fits = text.str.contains(f"^[A-Z]{{1,{width}}}$")
+    padded = pl.when(fits).then(text).otherwise(pl.lit("")).str.pad_end(width, "\0")
+    joined = pl.select(strings.alias("text")).select(padded.str.join("")).item()
+    return np.frombuffer(joined.encode("ascii"), np.uint8).reshape(len(strings), width)
 
 
 def as_strings(rows: Array) -> pl.Series:
@@ -180,6 +182,11 @@ class LetterModel:
         """Return 1 + position in `listed` of each string (int64), 0 where it is not listed."""
         rows = as_bytes(strings)
         return np.asarray(_codes(rows, self._slots, self._names))
+
+    @cached_property
+    def texts(self) -> pl.Series:
+        """Return the listed names by code: null for 0, then `listed`."""
+        return pl.concat([pl.Series([None], dtype=pl.String), self.listed.cast(pl.String)], rechunk=True)
 
     @cached_property
     def _names(self) -> Array:

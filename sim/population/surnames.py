@@ -45,11 +45,11 @@ class SurnameTable:
 
     def text(self, codes: Array) -> pl.Series:
         """Return the spelling of codes (0 is null); raises IndexError for a code beyond the tail."""
-        return spelled(codes, self.listed, self.model)
+        return spelled(codes, self.model)
 
     def find(self, strings: pl.Series) -> Array:
         """Return the codes (u32) of strings as `text` spells them, 0 for any other string or null."""
-        return found(strings, self.listed, self.model)
+        return found(strings, self.model)
 
 
 def build(scenario: Scenario) -> SurnameTable:
@@ -76,31 +76,29 @@ def build(scenario: Scenario) -> SurnameTable:
     return SurnameTable(cells, width, starts, sizes, frame["name"], model)
 
 
-def spelled(codes: Array, listed: pl.Series, model: LetterModel) -> pl.Series:
+def spelled(codes: Array, model: LetterModel) -> pl.Series:
     """Return the spelling of name codes: listed first, then the tail by the letter model; 0 is null."""
-    wanted = np.asarray(codes, np.int64)
-    if wanted.size and (wanted.min() < 0 or wanted.max() > len(listed) + model.m):
-        raise IndexError(f"name codes should be in [0, {len(listed) + model.m}]")
-    distinct, place = np.unique(wanted, return_inverse=True)
-    known = distinct <= len(listed)
-    tail = (distinct[~known] - len(listed) - 1) * _SCRAMBLE % model.m
-    text = pl.concat([pl.Series([None], dtype=pl.String), listed.cast(pl.String).rechunk()])
-    text = pl.concat([text.gather(distinct[known]), as_strings(model.spell(tail))])
-    return text.gather(place.ravel()).rename("")
+    wanted, listed = np.asarray(codes, np.int64), len(model.listed)
+    if wanted.size and (wanted.min() < 0 or wanted.max() > listed + model.m):
+        raise IndexError(f"name codes should be in [0, {listed + model.m}]")
+    rest = np.flatnonzero(wanted > listed)
+    text = model.texts[pl.Series(np.where(wanted > listed, 0, wanted).astype(np.uint32))]
+    if len(rest):
+        distinct, place = np.unique(wanted[rest], return_inverse=True)
+        tail = as_strings(model.spell((distinct - listed - 1) * _SCRAMBLE % model.m))
+        text = text.scatter(rest, tail[pl.Series(place.astype(np.uint32))])
+    return text.rename("")
 
 
-def found(strings: pl.Series, listed: pl.Series, model: LetterModel) -> Array:
+def found(strings: pl.Series, model: LetterModel) -> Array:
     """Return the codes (u32) of strings as `spelled` spells them, 0 where nothing is spelled so."""
-    unique = strings.unique()
-    codes = model.codes(unique)
+    codes = model.codes(strings)
     rest = np.flatnonzero(codes == 0)
-    points = model.points(unique.gather(rest))
+    points = model.points(strings[pl.Series(rest.astype(np.uint32))])
     inverse = pow(_SCRAMBLE, -1, model.m)
     # Products stay below 2**63: points < 2**23, inverse < 2**23.
-    codes[rest] = np.where(points >= 0, points * inverse % model.m + len(listed) + 1, 0)
-    key = pl.DataFrame({"text": unique, "code": codes.astype(np.uint32)})
-    joined = pl.DataFrame({"text": strings}).join(key, on="text", how="left", maintain_order="left")
-    return joined["code"].fill_null(0).to_numpy()
+    codes[rest] = np.where(points >= 0, points * inverse % model.m + len(model.listed) + 1, 0)
+    return codes.astype(np.uint32)
 
 
 @njit(cache=True, nogil=True)

@@ -15,8 +15,8 @@ asked for because they are one household.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from operator import itemgetter
 
-import joblib
 import numpy as np
 import polars as pl
 
@@ -32,6 +32,7 @@ from sim.requests.schema import ORIGINS
 from sim.requests.written import People, write
 from sim.rng import Streams
 from sim.scenario import Scenario
+from sim.threads import unordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +65,23 @@ def draw(
         np.searchsorted(plan.chunk[by_chunk], touched, "right"),
     )
 
-    def one(number: int, asking: np.ndarray) -> tuple[People, list[Donors], list[Hosts]]:
+    def one(place: int) -> tuple[int, People, list[Donors], list[Hosts]]:
+        number, asking = int(touched[place]), by_chunk[edges[0][place] : edges[1][place]]
         offer = None if offers is None else offers(number, len(asking), donors, hosts)
         if offer is None:
             offer = WholeOffer(country.chunk(number), origins, streams)
-        return _from_chunk(offer, asking, plan.origin[asking], donors, hosts)
+        return place, *_from_chunk(offer, asking, plan.origin[asking], donors, hosts)
 
-    jobs = (joblib.delayed(one)(int(k), by_chunk[a:b]) for k, a, b in zip(touched, *edges, strict=True))
-    people: list[People] = []
-    lenders: list[Donors] = []
-    filers: list[Hosts] = []
+    found = []
     progress("requests", 0, len(touched))
-    for found, strangers, others in joblib.Parallel(workers, prefer="threads", return_as="generator")(jobs):
-        people.append(found)
-        lenders += strangers
-        filers += others
-        progress("requests", len(people), len(touched))
-    asked, pool = _join(people), Donors.join(lenders)
-    return Requests(_frame(country, scenario, streams, plan, asked, pool, filers))
+    for each in unordered(one, range(len(touched)), workers):
+        found.append(each)
+        progress("requests", len(found), len(touched))
+    found.sort(key=itemgetter(0))
+    people = _join([each[1] for each in found])
+    lenders = Donors.join([donors for each in found for donors in each[2]])
+    filers = [hosts for each in found for hosts in each[3]]
+    return Requests(_frame(country, scenario, streams, plan, people, lenders, filers))
 
 
 def _from_chunk(
