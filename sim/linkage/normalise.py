@@ -72,13 +72,16 @@ class Fields:
             "street": lambda values: self.streets.encode(text.street_line(values, words=self._street_words)),
         }
         out: dict[str, Array] = {}
-        for name in dict.fromkeys(needed for each in wanted for needed in (*_NEEDS.get(each, ()), each)):
+        needs = {name: made_of for name, made_of in _NEEDS.items() if name != "surname_line"}
+        for name in dict.fromkeys(needed for each in wanted for needed in (*needs.get(each, ()), each)):
             if name in codes:
                 distinct, of_row = _distinct(frame[name])
                 out[name] = codes[name](distinct)[of_row]
             elif name in ("birth", "tin", "number"):
                 out[name] = _numbers(frame, name)
-            elif name in ("surname", "surname2", "surname_line"):
+            elif name == "surname_line":
+                out[name] = self._line_of(frame["surname"])
+            elif name in ("surname", "surname2"):
                 if name not in out:
                     out |= self._surnames_of(frame["surname"])
             else:
@@ -87,15 +90,16 @@ class Fields:
 
     def _surnames_of(self, surname: pl.Series) -> dict[str, Array]:
         distinct, of_row = _distinct(surname)
-        spaced = text.upper_letters(distinct, spaces=True)
-        first, second = text.surname_parts(spaced)
-        lines, of_distinct = _distinct(spaced.str.replace_all(" ", "", literal=True))
-        line = self._lines.learn(lines.to_list())[of_distinct]
+        first, second = text.surname_parts(text.upper_letters(distinct, spaces=True))
         return {
             "surname": self.surnames.encode(first)[of_row],
             "surname2": self.surnames.encode(second)[of_row],
-            "surname_line": line[of_row],
         }
+
+    def _line_of(self, surname: pl.Series) -> Array:
+        lines, of_row = _distinct(surname)
+        lines, of_line = _distinct(text.upper_letters(lines))
+        return self._lines.learn(lines.to_list())[of_line][of_row]
 
     # --- records -------------------------------------------------------------------------------------------
 

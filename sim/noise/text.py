@@ -196,17 +196,8 @@ def misspelt(field: str, table: str) -> Effect:
 
 def replace_one(values: pl.Series, pairs: Sequence[tuple[str, str]], luck: np.ndarray) -> pl.Series:
     """Return the values with one of the pairs that apply put into effect, at its first place."""
-    frame = values.to_frame("v")
-    applies = frame.select(
-        pl.col("v").str.contains(a, literal=True).alias(str(n)) for n, (a, _) in enumerate(pairs)
-    ).to_numpy()
-    chosen = frame.with_columns(pl.Series("chosen", pick_place(applies, luck)))
-    return chosen.select(
-        pl.coalesce(
-            *(
-                pl.when(pl.col("chosen") == number).then(pl.col("v").str.replace(old, new, literal=True))
-                for number, (old, new) in enumerate(pairs)
-            ),
-            pl.col("v"),
-        )
-    ).to_series()
+    text = values.to_numpy().astype(str)
+    old, new = (np.array(side) for side in zip(*pairs, strict=True))
+    chosen = pick_place(np.strings.find(text[:, None], old) >= 0, luck)
+    changed: np.ndarray = np.strings.replace(text, old[chosen], new[chosen], 1)
+    return pl.Series(changed.tolist(), dtype=pl.String)
