@@ -1,7 +1,7 @@
 """Work spread over threads, its results taken as they come.
 
-For work that leaves the interpreter (numpy, numba, polars). joblib's threads would do, but its caller looks for
-results every hundredth of a second, which is a third of a small world's time.
+For work that leaves the interpreter (numpy, numba, polars). joblib's threads would do, but its caller looks
+for results every hundredth of a second, which is a third of a small world's time.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ Result = TypeVar("Result")
 
 
 def unordered(work: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
-    """Yield `work(item)` for all items, in the order in which they are ready; one thread if there is one item.
+    """Yield `work(item)` for all items, in the order in which they are ready.
 
-    As many items are in work as there are workers, and no result waits for an earlier one: what is held at
-    once stays bounded. An exception of `work` is raised here, after the items in work have ended.
+    A single item, or a single worker, needs no thread. As many items are in work as there are workers, and no
+    result waits for an earlier one: what is held at once stays bounded. An exception of `work` is raised here,
+    after the items in work have ended.
     """
     if min(workers, len(items)) < 2:
         yield from map(work, items)

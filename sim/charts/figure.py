@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
+from altair.utils import schemapi
+
+# Else every part of a chart is checked against Vega's schema when it is made, a third of a figure's time; a
+# whole figure is checked where it is written out, and by the tests.
+schemapi.disable_debug_mode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,10 +62,13 @@ def everything(scenario: Scenario) -> None:
     for key in FRONT:
         number(catalogue()[key], scenario)
     _choice("noise.level", scenario.noise.level, ("clean", "published", "high"), "Errors in the requests")
-    with st.expander("Each kind of error"):
-        st.caption("A share of the requests in which it can happen; the level above sets them all.")
-        for entry in noise_rates():
-            number(entry, scenario)
+    # Fifty controls are not made, and sent, with every answer while nobody looks at them.
+    kinds = st.expander("Each kind of error", key="kinds", on_change="rerun")
+    if kinds.open:
+        with kinds:
+            st.caption("A share of the requests in which it can happen; the level above sets them all.")
+            for entry in noise_rates():
+                number(entry, scenario)
     with st.expander("Where the people asked for come from"):
         labelled(catalogue()["requests.origin_mix"], scenario)
     with st.expander("Any number of the model"):

@@ -20,6 +20,7 @@ import streamlit as st
 from sim.dashboard import keeping, state
 from sim.errors import RefusedError
 from sim.record import write
+from sim.report.findings import Findings
 from sim.scenario import Scenario
 from sim.study.kept import WORLD, Replicate
 from sim.study.replicates import collect
@@ -99,7 +100,8 @@ def answer(scenario: Scenario) -> state.Answer:
             written = write(collect(one, [world], time.monotonic() - began), folder())
     place.empty()
     notes = tuple(dict.fromkeys(str(each.message) for each in told if issubclass(each.category, UserWarning)))
-    return state.show_answer(written, scenario, time.monotonic() - began, notes)
+    found = Findings.of(written, known=one)
+    return state.show_answer(written, scenario, time.monotonic() - began, notes, found)
 
 
 def with_cases(scenario: Scenario) -> state.Answer:

@@ -190,7 +190,11 @@ def figure(drawn: Figure, late: bool = False) -> None:
         alt=drawn.alt,
         key=f"chart-{drawn.name}-{drawn.source.run_id}",
     )
-    with st.expander(f"Numbers and files of this figure ({drawn.name})"):
+    about = f"Numbers and files of this figure ({drawn.name})"
+    behind = st.expander(about, key=f"behind-{drawn.name}", on_change="rerun")
+    if not behind.open:
+        return
+    with behind:
         st.caption(drawn.alt)
         columns = {
             name: [_cell(row[place]) for row in drawn.table.rows]

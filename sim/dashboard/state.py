@@ -7,7 +7,7 @@ answers; when the two differ the answer is stale, and every page says so.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,18 +27,22 @@ _RUN_ID = re.compile(r"r-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Answer:
-    """A run folder and the question it answers. seconds: from question to answer; notes: warnings met."""
+    """A run folder and the question it answers.
+
+    seconds: from question to answer.  notes: warnings met.  read: what the run found, where that is known.
+    """
 
     folder: Path
     question: str
     title: str
     seconds: float | None = None
     notes: tuple[str, ...] = ()
+    read: Findings | None = field(default=None, repr=False, compare=False)
 
     @property
     def found(self) -> Findings:
         """What the run found, read from its folder."""
-        return findings(str(self.folder))
+        return self.read or findings(str(self.folder))
 
 
 @lru_cache(maxsize=64)
@@ -111,10 +115,11 @@ def answer() -> Answer | None:
 
 
 def show_answer(
-    folder: Path, scenario: Scenario, seconds: float | None = None, notes: tuple[str, ...] = ()
-) -> Answer:
+    folder: Path, scenario: Scenario, seconds: float | None = None, notes: tuple[str, ...] = (),
+    read: Findings | None = None,
+) -> Answer:  # fmt: skip
     """Put an answer on the screen and remember its run for comparisons."""
-    shown = Answer(folder, question_of(scenario), scenario.title or scenario.name, seconds, notes)
+    shown = Answer(folder, question_of(scenario), scenario.title or scenario.name, seconds, notes, read)
     st.session_state.answer = shown
     seen: dict[str, Path] = st.session_state.setdefault("seen", {})
     seen.pop(folder.name, None)

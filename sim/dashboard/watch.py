@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -22,16 +23,24 @@ def _running() -> None:
     st.progress(min(1.0, share or 0.0), f"{job.label}: {words}; {span(job.seconds)} so far")
     if st.button("Cancel", key="cancel", icon=":material/stop_circle:"):
         jobs.desk().clear()
-        st.session_state.job_note = f"Cancelled: {job.label}. {job.left_behind}"
+        st.session_state.job_note = _asked(), f"Cancelled: {job.label}. {job.left_behind}"
         st.rerun()
+
+
+def _asked() -> tuple[str, dict[str, Any]]:
+    """Return the question of the controls, to tell whether it is still the same."""
+    return st.session_state.preset, dict(st.session_state.changes)
 
 
 def panel() -> bool:
     """Show the job of this session, if any; return whether one is at work."""
-    note = st.session_state.pop("job_note", None)
-    if note:
-        st.info(note)
     job = jobs.desk().job
+    asked, note = st.session_state.get("job_note", (None, ""))
+    # It stays while the same question is asked: the page may be drawn again before anybody has read it.
+    if job is None and asked == _asked():
+        st.info(note)
+    elif asked is not None:
+        del st.session_state.job_note
     if job is None:
         return False
     if job.running:

@@ -59,9 +59,7 @@ def _keys(asked: PathSearch) -> Iterator[Keys]:
     prepared = asked.prepared
     for each, (left, _), blocks in zip(asked.path.passes, prepared.passes, prepared.blocks, strict=True):
         first = blocks.order[blocks.starts[:-1]]
-        yield {
-            _right(key): prepared.codes[row, first] for key, row in zip(each, left, strict=True)
-        }
+        yield {_right(key): prepared.codes[row, first] for key, row in zip(each, left, strict=True)}
 
 
 def _found(store: Store, fields: Fields, keys: Keys) -> Iterator[U32]:

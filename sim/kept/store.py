@@ -95,9 +95,7 @@ class Store:
         return self._look_up("by-number", number_hashes(tin), {"tin": tin} | dict(demand))
 
     def _look_up(self, name: str, leading: U32, demand: Demand) -> U32:
-        rows: U32 = posted(
-            self._words, self._entries[name], *self._posted[name], leading, *_demanded(demand)
-        )
+        rows: U32 = posted(self._words, self._entries[name], *self._posted[name], leading, *_demanded(demand))
         if len(rows) and int(rows.max()) >= self.people:
             raise self.damaged(f"{name} is damaged")
         return rows

@@ -49,9 +49,7 @@ class World:
     @classmethod
     def of(cls, scenario: Scenario, replicate: int = 0) -> World:
         """Return the world of a scenario's replicate, as this engine makes it."""
-        return cls(
-            scenario.population.size, scenario.slice_sha(WORLD), scenario.seed, replicate, made_by()
-        )
+        return cls(scenario.population.size, scenario.slice_sha(WORLD), scenario.seed, replicate, made_by())
 
     @property
     def name(self) -> str:

@@ -84,11 +84,9 @@ def _change(
         differs = _differ(before, after)
         if not differs.any():
             continue
-        put = after.filter(differs)
+        held, put = before.filter(differs), after.filter(differs)
         columns[field] = frame[field].clone().scatter(places.filter(differs), put)
-        entries.append(
-            _Changed(noise.kind, field, requests.filter(differs), as_text(before.filter(differs)), as_text(put))
-        )
+        entries.append(_Changed(noise.kind, field, requests.filter(differs), as_text(held), as_text(put)))
     for field, column in columns.items():
         frame.replace_column(frame.get_column_index(field), column.alias(field))
     return entries

@@ -13,6 +13,7 @@ import importlib.metadata
 import platform
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -160,6 +161,7 @@ def _rows_sha256(rows: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
+@cache
 def _version(package: str) -> str | None:
     try:
         return importlib.metadata.version(package)

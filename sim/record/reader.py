@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,14 @@ from sim.scenario import Scenario
 
 @dataclass(frozen=True)
 class Run:
-    """A run on disk. Frames are read when first asked for."""
+    """A run on disk. Frames are read when first asked for.
+
+    known: its scenario, where whoever reads it has just written it; else that is read too.
+    """
 
     folder: Path
     manifest: dict[str, Any]
+    known: Scenario | None = field(default=None, repr=False, compare=False)
 
     @property
     def run_id(self) -> str:
@@ -37,7 +41,7 @@ class Run:
     @cached_property
     def scenario(self) -> Scenario:
         """The scenario as resolved; raises InputErrors when this version of the program cannot read it."""
-        return Scenario.load(self.folder / "scenario.toml")
+        return self.known or Scenario.load(self.folder / "scenario.toml")
 
     @cached_property
     def outcomes(self) -> pl.DataFrame:
@@ -67,7 +71,7 @@ class Run:
         return pl.read_csv(path, infer_schema_length=None) if path.exists() else None
 
 
-def read(folder: Path) -> Run:
+def read(folder: Path, known: Scenario | None = None) -> Run:
     """Open a run folder; raises VerificationError when it is not one or its manifest breaks the schema."""
     path = folder / manifest.NAME
     try:
@@ -77,7 +81,7 @@ def read(folder: Path) -> Run:
     except (OSError, ValueError, RecursionError) as error:
         raise VerificationError(f"{path.name}: cannot be read as JSON ({type(error).__name__})") from None
     check_manifest(found)
-    return Run(folder, found)
+    return Run(folder, found, known)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sim.charts import Source
 from sim.outcome.groups import OVERALL, GroupRate, group_rates
 from sim.outcome.rates import Rate, Settings, rates
 from sim.record.reader import Run, read
+from sim.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,12 @@ class Findings:
     study: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: Path) -> Findings:
-        """Read the findings of a run folder; raises VerificationError when it is not one."""
-        return cls(read(folder))
+    def of(cls, folder: Path, known: Scenario | None = None) -> Findings:
+        """Read the findings of a run folder; raises VerificationError when it is not one.
+
+        known: the run's scenario, where the caller has it.
+        """
+        return cls(read(folder, known))
 
     def with_study(self, study: Mapping[str, Any]) -> Findings:
         """Return the same findings with the result of a sensitivity study (see `sim.report.studies`)."""
