@@ -18,9 +18,9 @@ Result = TypeVar("Result")
 def unordered(work: Callable[[Item], Result], items: Sequence[Item], workers: int) -> Iterator[Result]:
     """Yield `work(item)` for all items, in the order in which they are ready.
 
-    A single item, or a single worker, needs no thread. As many items are in work as there are workers, and no
-    result waits for an earlier one: what is held at once stays bounded. An exception of `work` is raised here,
-    after the items in work have ended.
+    A single item, or a single worker, needs no thread. As many items are in work as there are workers, and
+    no result waits for an earlier one: what is held at once stays bounded. An exception of `work` is raised
+    here, after the items in work have ended.
     """
     if min(workers, len(items)) < 2:
         yield from map(work, items)

@@ -140,9 +140,18 @@ def test_a_request_that_says_what_is_on_file_has_the_codes_of_the_record_in_ever
 def test_the_same_fields_come_out_whether_all_or_a_few_are_asked_for() -> None:
     country = SmallCountry(PEOPLE)
     frame = requests({"given": "Ana", "surname": "Ruiz Soto", "zip": "10001"}, {"given": "Li", "middle": "q"})
-    whole = Fields(country).requests(frame)
+    fields = Fields(country)
+    whole = fields.requests(frame)
     for name in FIELDS:
-        assert Fields(country).requests(frame, [name])[name].tolist() == whole[name].tolist(), name
+        alone = Fields(country)
+        found = alone.requests(frame, [name])[name]
+        if name in ("given", "surname", "surname2", "surname_line", "street", "unit"):
+            # Strings that nobody bears are numbered as they come: the numbers may differ, what they mean not.
+            assert alone.decode(name, found) == fields.decode(name, whole[name]), name
+            known = found < NEW_CODE
+            assert found[known].tolist() == whole[name][known].tolist(), name
+        else:
+            assert found.tolist() == whole[name].tolist(), name
 
 
 def test_strings_that_nobody_in_the_country_bears_get_codes_of_their_own() -> None:
