@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from importlib.resources import files
 
 from sim.charts.figure import Figure
@@ -27,17 +26,28 @@ def available() -> bool:
 
 def svg(figure: Figure) -> str:
     """Return the figure as SVG text; raises ImportError without vl-convert."""
-    import vl_convert
-
-    available()
-    text: str = vl_convert.vegalite_to_svg(json.dumps(figure.spec()))
-    return text
+    return _svg(figure.text)
 
 
 def png(figure: Figure, scale: float = 2.0) -> bytes:
     """Return the figure as PNG, `scale` pixels a point; raises ImportError without vl-convert."""
+    return _png(figure.text, scale)
+
+
+# A report is made as page, paper and Word file, and each has the same figures.
+@functools.lru_cache(maxsize=64)
+def _svg(text: str) -> str:
     import vl_convert
 
     available()
-    made: bytes = vl_convert.vegalite_to_png(json.dumps(figure.spec()), scale=scale)
+    made: str = vl_convert.vegalite_to_svg(text)
+    return made
+
+
+@functools.lru_cache(maxsize=64)
+def _png(text: str, scale: float) -> bytes:
+    import vl_convert
+
+    available()
+    made: bytes = vl_convert.vegalite_to_png(text, scale=scale)
     return made

@@ -6,7 +6,9 @@ along.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import altair as alt
@@ -46,7 +48,7 @@ class Rows:
     rows: tuple[tuple[object, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """A chart and its words. name: short, for file names. chart: an Altair chart, title and source inside.
 
@@ -63,8 +65,13 @@ class Figure:
 
     def spec(self) -> dict[str, Any]:
         """Return the Vega-Lite specification as a JSON object."""
-        found: dict[str, Any] = self.chart.to_dict()
+        found: dict[str, Any] = json.loads(self.text)
         return found
+
+    @cached_property
+    def text(self) -> str:
+        """The specification as JSON text, checked against Vega's schema; raises SchemaValidationError."""
+        return json.dumps(self.chart.to_dict())
 
 
 Chart = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.FacetChart

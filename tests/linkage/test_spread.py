@@ -1,10 +1,8 @@
-"""The links are the same on one worker, on two, and on a cluster that loses one of its workers midway."""
+"""The links are the same in one pass, in ranges done elsewhere, and on two threads."""
 
 from __future__ import annotations
 
-import os
 import pickle
-import signal
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -19,7 +17,6 @@ from sim.population import Country
 from sim.requests import draw
 from sim.rng import Streams
 from sim.scenario import Scenario
-from sim.study.workers import Workers
 
 SIZE = 600_000  # three chunks, the last one not full
 
@@ -69,24 +66,3 @@ def test_ranges_done_elsewhere_give_the_links_of_one_pass(rule: str, tie: str) -
 def test_two_threads_give_the_links_of_one() -> None:
     country, frame = world()
     same(link(country, frame, scenario(), workers=2), alone("name_dob", "withhold"))
-
-
-@pytest.mark.slow
-def test_a_cluster_that_loses_a_worker_midway_gives_the_same_links() -> None:
-    distributed = pytest.importorskip("distributed")
-    country, frame = world()
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0", host="127.0.0.1"
-    ) as cluster:
-        pids = [worker.pid for worker in cluster.workers.values()]
-        lost: list[int] = []
-
-        def lose_one(step: str, done: int, total: int, **info: Any) -> None:
-            if 0 < done < total and not lost:
-                os.kill(pids[0], signal.SIGKILL)
-                lost.append(done)
-
-        each = Workers(cluster=cluster.scheduler_address).each
-        found = link(country, frame, scenario(), lose_one, each=each, parts=3)
-        assert lost
-    same(found, alone("name_dob", "withhold"))

@@ -9,11 +9,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.errors import InputErrors, LostError
+from sim.linkage import link
+from sim.noise import apply
+from sim.population import Country
+from sim.requests import draw
+from sim.rng import Streams
+from sim.scenario import Scenario
 from sim.study import cluster as cluster_backend
 from sim.study import sweep
 from sim.study.cluster import Checked, ClusterBackend
@@ -102,34 +110,42 @@ def _kill_self() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
-    """Start a scheduler and two workers on the loopback, each a process of its own."""
+@dataclass
+class Cluster:
+    """A scheduler and three workers on the loopback, each a process of its own; each test may lose some."""
+
+    address: str
+    workers: list[subprocess.Popen[str]]
+
+    def alive(self) -> list[subprocess.Popen[str]]:
+        return [worker for worker in self.workers if worker.poll() is None]
+
+    def lose_one(self) -> None:
+        lost = self.alive()[0]
+        os.kill(lost.pid, signal.SIGKILL)
+        assert lost.wait(10) == -signal.SIGKILL
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
-    file = tmp_path / "scheduler.json"
+    place = tmp_path_factory.mktemp("cluster")
+    file = place / "scheduler.json"
     dask = [sys.executable, "-m", "dask"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "text": True}
-    scheduler_options = [
-        "--host",
-        "127.0.0.1",
-        "--port",
-        "0",
-        "--no-dashboard",
-        "--scheduler-file",
-        str(file),
-    ]
-    started = [subprocess.Popen([*dask, "scheduler", *scheduler_options], **quiet)]  # type: ignore[call-overload]
-    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path)]
+    network = ["--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(file)]
+    started = [subprocess.Popen([*dask, "scheduler", "--port", "0", *network], **quiet)]  # type: ignore[call-overload]
+    options = ["--nthreads", "1", "--no-nanny", "--local-directory", str(place)]
     here = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path.cwd()), str(Path(__file__).parent)])}
-    for _ in range(2):
-        command = [*dask, "worker", "--scheduler-file", str(file), "--host", "127.0.0.1", *options]
+    for _ in range(3):
+        command = [*dask, "worker", *network, *options]
         started.append(subprocess.Popen(command, env=here, **quiet))  # type: ignore[call-overload]
     try:
         for _ in range(600):
             if file.exists() and file.stat().st_size:
                 break
             time.sleep(0.1)
-        yield json.loads(file.read_text(encoding="utf-8"))["address"], started
+        yield Cluster(json.loads(file.read_text(encoding="utf-8"))["address"], started[1:])
     finally:
         for process in reversed(started):
             process.kill()
@@ -137,32 +153,68 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # sockets of the worker that was killed
-def test_a_cluster_that_loses_a_worker_midway_gives_every_result_in_order(
-    cluster: tuple[str, list[subprocess.Popen[str]]],
-) -> None:
-    address, started = cluster
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # sockets of workers that were killed
+def test_a_sweep_on_a_cluster_has_the_result_hash_of_one_here(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(
+        'scenario = "aug2025-as-run"\n[set]\npopulation.size = 2000\nrequests.count = 60\nreplicates = 1\n'
+        "requests.coverage = 0.9\nnoise.unit_missing.rate = 0.0\n[axes]\nseed = [1, 2, 3]\n",
+        encoding="utf-8",
+    )
+    plan = load(tmp_path / "small.toml")
+    far = sweep.run(plan, tmp_path / "far", Options(workers=Workers(cluster=cluster.address), together=1))
+    near = sweep.run(plan, tmp_path / "near", Options())
+    assert far.table["error"].drop_nulls().to_list() == []
+    assert (far.done, far.failed) == (3, 0)
+    assert far.result_hash == near.result_hash
 
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_cluster_that_loses_a_worker_midway_gives_the_same_links(cluster: Cluster) -> None:
+    scenario = Scenario.of(
+        {"population": {"size": 600_000}, "requests": {"count": 3000, "coverage": 0.5},
+         "linkage": {"rule": "name_dob"}}
+    )  # fmt: skip
+    streams = Streams(1, 0)
+    country = Country(scenario, streams)
+    frame = apply(draw(country, scenario, streams), scenario, streams).frame
+    lost: list[int] = []
+
+    def lose_one(step: str, done: int, total: int, **info: Any) -> None:
+        if 0 < done < total and not lost:
+            cluster.lose_one()
+            lost.append(done)
+
+    each = Workers(cluster=cluster.address).each
+    found = link(country, frame, scenario, lose_one, each=each, parts=3)
+    assert lost
+    alone = link(country, frame, scenario)
+    assert alone.disclosures.height > 100
+    assert found.disclosures.equals(alone.disclosures)
+    assert found.tallies.equals(alone.tallies)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_cluster_that_loses_a_worker_midway_gives_every_result_in_order(cluster: Cluster) -> None:
     def slowly(number: int) -> int:  # a function inside a function travels by value
         time.sleep(0.3)
         return number * number
 
     found = []
-    for value in Workers(cluster=address).each((slowly, (k,)) for k in range(20)):
+    for value in Workers(cluster=cluster.address).each((slowly, (k,)) for k in range(20)):
         found.append(value)
         if len(found) == 2:
-            os.kill(started[1].pid, signal.SIGKILL)
-    assert started[1].wait(10) == -signal.SIGKILL  # it was killed, and the work went on
+            cluster.lose_one()
     assert found == [k * k for k in range(20)]
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_cluster_that_loses_all_its_workers_is_given_up_and_what_came_is_kept(
-    cluster: tuple[str, list[subprocess.Popen[str]]], monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster_backend, "PATIENCE", 3.0)
-    address, started = cluster
 
     def slowly(number: int) -> int:
         time.sleep(0.3)
@@ -170,26 +222,8 @@ def test_a_cluster_that_loses_all_its_workers_is_given_up_and_what_came_is_kept(
 
     found = []
     with pytest.raises(LostError, match=r"the cluster at tcp://127\.0\.0\.1:\d+ was lost: no worker is left"):
-        for value in Workers(cluster=address).each((slowly, (k,)) for k in range(1_000)):
+        for value in Workers(cluster=cluster.address).each((slowly, (k,)) for k in range(1_000)):
             found.append(value)
-            for worker in started[1:]:
+            for worker in cluster.alive():
                 worker.kill()
     assert 1 <= len(found) < 1_000
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_a_sweep_on_a_cluster_has_the_result_hash_of_one_here(
-    cluster: tuple[str, list[subprocess.Popen[str]]], tmp_path: Path
-) -> None:
-    (tmp_path / "small.toml").write_text(
-        'scenario = "aug2025-as-run"\n[set]\npopulation.size = 2000\nrequests.count = 60\nreplicates = 1\n'
-        "requests.coverage = 0.9\nnoise.unit_missing.rate = 0.0\n[axes]\nseed = [1, 2, 3]\n",
-        encoding="utf-8",
-    )
-    plan = load(tmp_path / "small.toml")
-    far = sweep.run(plan, tmp_path / "far", Options(workers=Workers(cluster=cluster[0]), together=1))
-    near = sweep.run(plan, tmp_path / "near", Options())
-    assert far.table["error"].drop_nulls().to_list() == []
-    assert (far.done, far.failed) == (3, 0)
-    assert far.result_hash == near.result_hash
