@@ -40,8 +40,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 FIRST = ("browser", "charts", "report", "code_health", "scenario", "parameters", "tables")
-"""On a new machine the browser's tests begin with compiling all there is; those after them need nothing compiled,
-so that the other process need not compile it all as well."""
+"""On a new machine the browser's tests begin with compiling all there is; those after them need nothing
+compiled, so that the other process need not compile it all as well."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
