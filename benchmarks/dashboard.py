@@ -42,7 +42,7 @@ def main() -> None:
     kept = Path(sys.argv[1]).absolute() if len(sys.argv) > 1 else None
     with tempfile.TemporaryDirectory() as place, browser() as chromium:
         folder = Path(place)
-        compile_everything(folder / "warm")
+        compile_everything()
         began = time.monotonic()
         with serve(folder) as served:
             page = chromium.new_context(reduced_motion="reduce").new_page()

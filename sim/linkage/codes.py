@@ -86,8 +86,10 @@ class CodeTable:
             table = getattr(self, name)
             top = int(places.max(initial=0))
             if top >= len(table):
-                room = max(top + 1, 2 * len(table)) - len(table)
-                table = np.concatenate([table, np.zeros(room, table.dtype)])
+                # Made of nothing and filled in: only the pages that are written to are ever there.
+                grown = np.zeros(max(top + 1, 2 * len(table)), table.dtype)
+                grown[: len(table)] = table
+                table = grown
                 setattr(self, name, table)
             wanted = np.unique(places[table[places] == 0])
             wanted = wanted[wanted + offset > 0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -16,7 +18,7 @@ Visit = Callable[..., Page]
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("dashboard")
-    compile_everything(folder / "warm")
+    compile_everything()
     with serve(folder) as dashboard:
         yield dashboard
 
@@ -35,6 +37,19 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def visit(served: Served, chromium: Browser) -> Iterator[Visit]:
     """Return what opens a page of the dashboard in a fresh session, settled."""
+    with visiting(served, chromium) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="session")
+def wander(served: Served, chromium: Browser) -> Iterator[Visit]:
+    """Return what gives a page in light or dark, one session each for all tests that only look around."""
+    with visiting(served, chromium) as open_page:
+        yield cache(lambda colours: open_page(color_scheme=colours))
+
+
+@contextmanager
+def visiting(served: Served, chromium: Browser) -> Iterator[Visit]:
     contexts: list[BrowserContext] = []
 
     def open_page(page: str = "", query: str = SMALL, **options: object) -> Page:

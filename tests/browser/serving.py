@@ -17,6 +17,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from sim.run import simulate
+from sim.scenario import Scenario
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300_000
 """Milliseconds waited for an answer: the first one may have to compile."""
@@ -72,11 +75,10 @@ def serve(folder: Path) -> Iterator[Served]:
         process.wait(20)
 
 
-def compile_everything(folder: Path) -> None:
+def compile_everything() -> None:
     """Let numba fill its cache first, which takes long on a new machine; no page waits for it."""
-    asked = ["--set", "population.size=20000", "--set", "requests.count=1000", "--replicates", "1"]
-    command = [sys.executable, "-W", "ignore", "-m", "sim", "run", *asked, "--out", str(folder), "--quiet"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    size = {"population.size": 20_000, "requests.count": 1_000, "noise.unit_missing.rate": 0.0}
+    simulate(Scenario.of(size))
 
 
 def _healthy(address: str) -> bool:

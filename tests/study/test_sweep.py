@@ -182,15 +182,6 @@ def test_a_scenario_that_fails_leaves_the_others_of_its_batch_alone(plan: Plan) 
         evaluate(scenarios, Workers(), silent)
 
 
-@pytest.mark.slow
-def test_two_workers_give_what_one_gives(plan: Plan, tmp_path: Path) -> None:
-    one = sweep.run(plan, tmp_path / "one", Options())
-    two = sweep.run(plan, tmp_path / "two", Options(workers=Workers(2)))
-    assert one.result_hash == two.result_hash
-    assert one.table.equals(two.table)
-    assert one.done == 4
-
-
 def test_what_cannot_fit_is_refused_with_what_it_would_need() -> None:
     modest, huge = Scenario.of(), Scenario.of({"requests.count": 50_000_000, "population.size": 160_000_000})
     refuse_if_too_large(estimate([modest]))

@@ -47,6 +47,22 @@ def test_local_processes_give_the_same(tmp_path: Path) -> None:
     assert list(Workers(2).each((pow, (k, 2)) for k in range(20))) == [k * k for k in range(20)]
 
 
+@pytest.mark.slow
+def test_a_sweep_on_two_workers_gives_what_it_gives_on_one(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(
+        'scenario = "aug2025-as-run"\n[set]\npopulation.size = 3000\nrequests.count = 200\nreplicates = 2\n'
+        "requests.coverage = 0.5\nnoise.unit_missing.rate = 0.0\n"
+        '[axes]\nlinkage.rule = ["irs_2025", "name_only"]\nrequests.tin_share = [0.2, 0.6]\n',
+        encoding="utf-8",
+    )
+    plan = load(tmp_path / "small.toml")
+    one = sweep.run(plan, tmp_path / "one", Options())
+    two = sweep.run(plan, tmp_path / "two", Options(workers=Workers(2)))
+    assert one.result_hash == two.result_hash
+    assert one.table.equals(two.table)
+    assert one.done == 4
+
+
 def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="the extra [cluster] is not installed")
     monkeypatch.setattr(cluster_backend, "CONNECT", 0.2)
