@@ -40,9 +40,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     return (yield)
 
 
-FIRST = ("browser", "charts", "report", "code_health", "scenario", "parameters", "tables")
+FIRST = ("browser", "charts", "report", "code_health", "scenario", "parameters", "tables", "study", "cli",
+         "dashboard")  # fmt: skip
 """On a new machine the browser's tests begin with compiling all there is; those after them need nothing
-compiled, so that the other process need not compile it all as well."""
+compiled, so that the other process need not compile it all as well. Then the files that take longest."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
