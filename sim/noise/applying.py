@@ -78,14 +78,14 @@ def _change(
     """
     cells, columns, entries = Cells(frame, rows), {}, []
     new = noise.effect.change(cells, who.luck(noise.kind, rows), settings)
-    places, requests = pl.Series(rows.astype(np.uint32)), cells["request"]
+    requests = cells["request"]
     for field in noise.effect.fields:
         before, after = cells[field], new[field].cast(FIELDS[field])
         differs = _differ(before, after)
         if not differs.any():
             continue
         held, put = before.filter(differs), after.filter(differs)
-        columns[field] = frame[field].clone().scatter(places.filter(differs), put)
+        columns[field] = frame[field].clone().scatter(cells.rows.filter(differs), put)
         entries.append(_Changed(noise.kind, field, requests.filter(differs), as_text(held), as_text(put)))
     for field, column in columns.items():
         frame.replace_column(frame.get_column_index(field), column.alias(field))

@@ -21,20 +21,20 @@ from sim.scenario import Scenario
 
 
 class Cells:
-    """The records that one kind changes, column by column; read only.
+    """The records that one kind changes, column by column; read only. rows: where they stand, u32.
 
     Rows are picked by a series of u32: polars does that without a plan, thirty times as fast for a few rows.
     """
 
     def __init__(self, frame: pl.DataFrame, rows: np.ndarray) -> None:
         self._frame = frame
-        self._rows = pl.Series(rows.astype(np.uint32))
+        self.rows = pl.Series(rows.astype(np.uint32))
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def __getitem__(self, column: str) -> pl.Series:
-        return self._frame[column][self._rows]
+        return self._frame[column][self.rows]
 
     def select(self, *columns: str) -> pl.DataFrame:
         """Return some columns of the records."""
