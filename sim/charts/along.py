@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.compose import Spec, layered
+from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame, narrow
 from sim.outcome.rates import significant
 
@@ -57,7 +58,7 @@ def along(
     return Figure("along", chart, title, subtitle, f"Lines. {title}. {subtitle}.", Rows(head, rows), source)
 
 
-def _drawn(told: Mapping[str, Sequence[Point]], axis: str, unit: str, theme: Theme, width: int) -> Chart:
+def _drawn(told: Mapping[str, Sequence[Point]], axis: str, unit: str, theme: Theme, width: int) -> Spec:
     data = pl.DataFrame(
         [
             (name, p.at, p.value, p.value if p.low is None else p.low, p.value if p.high is None else p.high)
@@ -87,7 +88,7 @@ def _drawn(told: Mapping[str, Sequence[Point]], axis: str, unit: str, theme: The
     base = alt.Chart(data).encode(x=x, color=colour)
     layers = [
         base.mark_rule(strokeWidth=2, opacity=0.4).encode(
-            y=alt.Y("low:Q", title=unit, scale=scale), y2="high:Q"
+            y=alt.Y("low:Q", title=unit, scale=scale), y2=alt.Y2("high:Q")
         ),
         base.mark_line(strokeWidth=2.5).encode(y=alt.Y("value:Q", scale=scale), strokeDash=dash),
         base.mark_point(filled=True, size=55, opacity=1).encode(y=alt.Y("value:Q", scale=scale)),
@@ -95,10 +96,12 @@ def _drawn(told: Mapping[str, Sequence[Point]], axis: str, unit: str, theme: The
     if len(names) > 1 and not slim:
         tags = alt.Chart(_ends(told, top)).mark_text(align="left", dx=9, fontWeight="bold", limit=_NAMES_WIDE)
         layers.append(
-            tags.encode(x="at:Q", y=alt.Y("place:Q", scale=scale), text="line:N", color=colour.copy())
+            tags.encode(
+                x=alt.X("at:Q"), y=alt.Y("place:Q", scale=scale), text=alt.Text("line:N"), color=colour.copy()
+            )
         )
     plot = width - 60 - (_NAMES_WIDE if len(names) > 1 and not slim else 0)
-    return alt.layer(*layers).properties(width=plot, height=_HEIGHT)
+    return layered(*layers, width=plot, height=_HEIGHT)
 
 
 def _ends(told: Mapping[str, Sequence[Point]], top: float) -> pl.DataFrame:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-import altair as alt
 from altair.utils import schemapi
+from altair.vegalite.v6.schema import core
+
+from sim.charts.compose import Spec
 
 # Else every part of a chart is checked against Vega's schema when it is made, a third of a figure's time; a
 # whole figure is checked where it is written out, and by the tests.
@@ -50,28 +51,22 @@ class Rows:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart and its words. name: short, for file names. chart: an Altair chart, title and source inside.
+    """A chart and its words.
 
+    name: short, for file names.  spec: its Vega-Lite specification, title and source inside.
     title says what was found. subtitle qualifies it. alt says in words what the picture shows.
     """
 
     name: str
-    chart: Any
+    spec: Spec
     title: str
     subtitle: str
     alt: str
     table: Rows
     source: Source
 
-    def spec(self) -> dict[str, Any]:
-        """Return the Vega-Lite specification as a JSON object."""
-        found: dict[str, Any] = json.loads(self.text)
-        return found
-
     @cached_property
     def text(self) -> str:
         """The specification as JSON text, checked against Vega's schema; raises SchemaValidationError."""
-        return json.dumps(self.chart.to_dict())
-
-
-Chart = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.FacetChart
+        core.TopLevelSpec.validate(self.spec)
+        return json.dumps(self.spec)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.compose import Spec, below, layered
+from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 
 _STAGES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
@@ -44,7 +45,7 @@ def flow(totals: Mapping[str, int], source: Source, theme: Theme = LIGHT, width:
     )
     subtitle = "Counts over all simulated populations together; each group of bars has its own scale"
     parts = [_stage(name, bars, totals, theme, width) for name, bars in _STAGES]
-    drawn = alt.vconcat(*parts, spacing=14).resolve_scale(color="independent", x="independent")
+    drawn = below(*parts, spacing=14, resolve={"scale": {"color": "independent", "x": "independent"}})
     listed = tuple((label, totals[key]) for _, bars in _STAGES for key, label, _ in bars)
     alt_text = "Bars with counts. " + "; ".join(f"{label}: {n:,}" for label, n in listed) + "."
     rows = Rows(("Stage", "Count"), listed)
@@ -55,7 +56,7 @@ def flow(totals: Mapping[str, int], source: Source, theme: Theme = LIGHT, width:
 
 def _stage(
     name: str, bars: tuple[tuple[str, str, str], ...], totals: Mapping[str, int], theme: Theme, width: int
-) -> Chart:
+) -> Spec:
     slim = narrow(width)
     wide, high = (130, 40) if slim else (245, 24)
     labels = [broken(label, 20) if slim else label for _, label, _ in bars]
@@ -78,7 +79,7 @@ def _stage(
         x=alt.X("count:Q", axis=None, scale=alt.Scale(domain=[0, top * 1.18])),
     )
     drawn = base.mark_bar(height=16).encode(color=alt.Color("colour:N", scale=None))
-    text = base.mark_text(align="left", dx=5, color=theme.ink).encode(text="text:N")
+    text = base.mark_text(align="left", dx=5, color=theme.ink).encode(text=alt.Text("text:N"))
     heading = alt.TitleParams(name, anchor="start", fontSize=12, color=theme.quiet, frame="group", offset=4)
     plot = width - wide - 15
-    return alt.layer(drawn, text).properties(width=plot, height=high * len(labels), title=heading)
+    return layered(drawn, text, width=plot, height=high * len(labels), title=heading.to_dict())

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.compose import Spec, layered
+from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 from sim.outcome.groups import GroupRate
 from sim.outcome.rates import Rate, rounded, significant
@@ -114,7 +115,7 @@ def _title(shown: Sequence[GroupRate], overall: Rate) -> str:
     )
 
 
-def _dots(shown: Sequence[GroupRate], unit: str, rule: float | None, theme: Theme, width: int) -> Chart:
+def _dots(shown: Sequence[GroupRate], unit: str, rule: float | None, theme: Theme, width: int) -> Spec:
     end = _axis_end(shown, rule)
     data = _data(shown, end)
     slim = narrow(width)
@@ -127,22 +128,22 @@ def _dots(shown: Sequence[GroupRate], unit: str, rule: float | None, theme: Them
     base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
     x = alt.X("low:Q", title=unit, scale=scale, axis=alt.Axis(tickCount=5))
     layers: list[alt.Chart] = [
-        base.mark_rule(strokeWidth=2.5, color=theme.accent, opacity=0.55).encode(x=x, x2="high:Q"),
+        base.mark_rule(strokeWidth=2.5, color=theme.accent, opacity=0.55).encode(x=x, x2=alt.X2("high:Q")),
         base.mark_point(filled=True, size=70, color=theme.accent, opacity=1).encode(
             x=alt.X("value:Q", scale=scale)
         ),
         base.mark_text(align="left", dx=6, color=theme.ink).encode(
-            x=alt.X("high:Q", scale=scale), text="text:N"
+            x=alt.X("high:Q", scale=scale), text=alt.Text("text:N")
         ),
     ]
     if not slim:
         for place, column, ink in ((0, "counts:N", theme.quiet), (_RATIO_WIDE - 6, "ratio:N", theme.ink)):
             text = base.mark_text(align="right", color=ink)
-            layers.append(text.encode(x=alt.value(plot + _COUNTS_WIDE + place), text=column))
+            layers.append(text.encode(x=alt.value(plot + _COUNTS_WIDE + place), text=alt.Text(column)))
     if rule is not None:
         everybody = alt.Chart(pl.DataFrame({"x": [rule]})).mark_rule(strokeDash=[4, 3], color=theme.quiet)
         layers.insert(0, everybody.encode(x=alt.X("x:Q", scale=scale)))
-    return alt.layer(*layers).properties(width=plot, height=max(60, (34 if slim else 23) * data.height))
+    return layered(*layers, width=plot, height=max(60, (34 if slim else 23) * data.height))
 
 
 def _axis_end(shown: Sequence[GroupRate], rule: float | None) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import Rate, rounded, significant
 
@@ -69,7 +69,7 @@ def _said(rate: Rate | None, drawn: int) -> str:
 
 def _people(
     counted: Sequence[tuple[str, int]], said: Mapping[str, str], theme: Theme, columns: int, width: int
-) -> Chart:
+) -> alt.Chart:
     """Draw the people, kind after kind, row by row. said: what the legend says of each kind."""
     colours = {_WRONG: theme.wrong, _MOVED: theme.moved, _REST: theme.right, _RIGHT: theme.right}
     shown = {kind: f"{kind}: {said[kind]}" for kind, number in counted if number or kind == _WRONG}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
+from sim.charts.compose import Spec, layered
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 from sim.outcome.rates import Rate, significant
@@ -89,7 +90,7 @@ def _whole(value: float) -> str:
     return f"{float(f'{value:.1e}'):,.0f}"
 
 
-def _drawn(rows: list[Row], theme: Theme, width: int) -> alt.LayerChart | alt.FacetChart:
+def _drawn(rows: list[Row], theme: Theme, width: int) -> Spec:
     known = [(label, value, low, high) for label, _, value, low, high in rows if value is not None]
     data = pl.DataFrame(
         [
@@ -121,11 +122,13 @@ def _drawn(rows: list[Row], theme: Theme, width: int) -> alt.LayerChart | alt.Fa
     x_scale = alt.Scale(zero=True, nice=True)
     bars = base.mark_rule(strokeWidth=2.5, color=theme.wrong, opacity=0.55).encode(
         x=alt.X("low:Q", title="people", scale=x_scale, axis=alt.Axis(tickCount=4, format=",.0f")),
-        x2="high:Q",
+        x2=alt.X2("high:Q"),
     )
     points = base.mark_point(filled=True, size=80, color=theme.wrong, opacity=1).encode(
         x=alt.X("value:Q", scale=x_scale)
     )
-    text = base.mark_text(align="left", color=theme.ink).encode(x=alt.value(plot + 10), text="text:N")
+    text = base.mark_text(align="left", color=theme.ink).encode(
+        x=alt.value(plot + 10), text=alt.Text("text:N")
+    )
     layers = [bars, points] if slim else [bars, points, text]
-    return alt.layer(*layers).properties(width=plot, height=max(60, (56 if slim else 34) * data.height))
+    return layered(*layers, width=plot, height=max(60, (56 if slim else 34) * data.height))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.compose import Spec, layered
+from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import significant
 
@@ -48,7 +49,7 @@ def by_size(
     return Figure("size", chart, title, subtitle, f"A line. {title}. {subtitle}.", Rows(head, rows), source)
 
 
-def _lines(ordered: Sequence[SizePoint], unit: str, theme: Theme, width: int) -> Chart:
+def _lines(ordered: Sequence[SizePoint], unit: str, theme: Theme, width: int) -> Spec:
     data = pl.DataFrame(
         [
             (p.size, p.value, p.value if p.low is None else p.low, p.value if p.high is None else p.high)
@@ -69,7 +70,7 @@ def _lines(ordered: Sequence[SizePoint], unit: str, theme: Theme, width: int) ->
     y = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=True))
     spans = alt.Chart(data).mark_rule(color=theme.accent, opacity=0.5, strokeWidth=2)
     layers = [
-        spans.encode(x=x, y=alt.Y("low:Q", title=unit), y2="high:Q"),
+        spans.encode(x=x, y=alt.Y("low:Q", title=unit), y2=alt.Y2("high:Q")),
         alt.Chart(near).mark_line(color=theme.accent, strokeWidth=2.5).encode(x=x, y=y),
         alt.Chart(near).mark_point(filled=True, size=60, color=theme.accent, opacity=1).encode(x=x, y=y),
     ]
@@ -77,5 +78,5 @@ def _lines(ordered: Sequence[SizePoint], unit: str, theme: Theme, width: int) ->
         dashes = alt.Chart(far).mark_line(color=theme.wrong, strokeDash=[6, 4], strokeWidth=2.5)
         tag = alt.Chart(far.tail(1).with_columns(label=pl.lit("extrapolated")))
         words = tag.mark_text(align="right", dx=-8, dy=-12, color=theme.wrong, fontWeight="bold")
-        layers += [dashes.encode(x=x, y=y), words.encode(x=x, y=y, text="label:N")]
-    return alt.layer(*layers).properties(width=width - 40, height=280)
+        layers += [dashes.encode(x=x, y=y), words.encode(x=x, y=y, text=alt.Text("label:N"))]
+    return layered(*layers, width=width - 40, height=280)

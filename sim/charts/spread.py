@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import polars as pl
 
+from sim.charts.compose import layered
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import Rate, significant
@@ -48,10 +49,10 @@ def replicates(
         bar = alt.Chart(pl.DataFrame({"low": [rate.low], "high": [rate.high], "y": [-0.9]}))
         layers.append(
             bar.mark_rule(strokeWidth=4, color=theme.wrong).encode(
-                x=alt.X("low:Q", scale=x_scale), x2="high:Q", y=alt.Y("y:Q", scale=y_scale)
+                x=alt.X("low:Q", scale=x_scale), x2=alt.X2("high:Q"), y=alt.Y("y:Q", scale=y_scale)
             )
         )
-    drawn = alt.layer(*layers).properties(width=width, height=34 + 14 * lanes)
+    drawn = layered(*layers, width=width, height=34 + 14 * lanes)
     rows = Rows(("Population", unit), tuple(enumerate(values)))
     chart = frame(drawn, title, subtitle, source, theme, width)
     return Figure("populations", chart, title, subtitle, f"{title}. {subtitle}.", rows, source)

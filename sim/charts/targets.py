@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.compose import Spec, layered
+from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 from sim.outcome.rates import significant
 
@@ -74,7 +75,7 @@ def _digits(value: float) -> str:
     return significant(value, 3)
 
 
-def _multiples(told: Sequence[Target], theme: Theme, width: int) -> Chart:
+def _multiples(told: Sequence[Target], theme: Theme, width: int) -> Spec:
     data = pl.DataFrame(
         [
             {
@@ -103,7 +104,8 @@ def _multiples(told: Sequence[Target], theme: Theme, width: int) -> Chart:
     axis = alt.Axis(ticks=False, domain=False, labelPadding=8, minExtent=_LABELS_WIDE - 20, labelExpr=BROKEN)
     base = alt.Chart(data).encode(y=alt.Y("label:N", title=None, sort=None, axis=axis))
     band = base.mark_bar(height=14, color=theme.grid).encode(
-        x=alt.X("low:Q", scale=scale, title="simulated ÷ published", axis=alt.Axis(tickCount=5)), x2="high:Q"
+        x=alt.X("low:Q", scale=scale, title="simulated ÷ published", axis=alt.Axis(tickCount=5)),
+        x2=alt.X2("high:Q"),
     )
     domain = [AGREES, DIFFERS]
     points = base.mark_point(filled=True, size=110, opacity=1).encode(
@@ -113,9 +115,13 @@ def _multiples(told: Sequence[Target], theme: Theme, width: int) -> Chart:
         ),
         shape=alt.Shape("verdict:N", legend=None, scale=alt.Scale(domain=domain, range=["circle", "cross"])),
     )
-    text = base.mark_text(align="left", color=theme.ink).encode(x=alt.value(plot + 10), text="text:N")
+    text = base.mark_text(align="left", color=theme.ink).encode(
+        x=alt.value(plot + 10), text=alt.Text("text:N")
+    )
     one = (
-        alt.Chart(pl.DataFrame({"x": [1.0]})).mark_rule(strokeDash=[4, 3], color=theme.quiet).encode(x="x:Q")
+        alt.Chart(pl.DataFrame({"x": [1.0]}))
+        .mark_rule(strokeDash=[4, 3], color=theme.quiet)
+        .encode(x=alt.X("x:Q"))
     )
     layers = [band, one, points] if slim else [band, one, points, text]
-    return alt.layer(*layers).properties(width=plot, height=max(60, (56 if slim else 30) * len(told)))
+    return layered(*layers, width=plot, height=max(60, (56 if slim else 30) * len(told)))

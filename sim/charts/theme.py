@@ -12,7 +12,8 @@ from typing import Any
 
 import altair as alt
 
-from sim.charts.figure import Chart, Source
+from sim.charts.compose import Spec
+from sim.charts.figure import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,10 @@ def in_lines(title: str, subtitle: str, source: Source, width: int) -> tuple[lis
     return wrap(title, int(_TITLE_CHARACTERS * part)), [*wrap(subtitle, small), *wrap(source.line(), small)]
 
 
-def frame(chart: Chart, title: str, subtitle: str, source: Source, theme: Theme, width: int = WIDTH) -> Any:
-    """Return `chart` with title, subtitle and source line inside the image, in the theme's colours."""
+def frame(
+    drawn: alt.Chart | Spec, title: str, subtitle: str, source: Source, theme: Theme, width: int = WIDTH
+) -> Spec:
+    """Return a drawing's specification with title, subtitle and source line in it, in the theme's colours."""
     above, below = in_lines(title, subtitle, source, width)
     head = alt.TitleParams(
         text=above,
@@ -139,4 +142,5 @@ def frame(chart: Chart, title: str, subtitle: str, source: Source, theme: Theme,
     }
     # `font` of the configuration reaches axes and titles, not text marks.
     config["text"]["font"] = FONT
-    return chart.properties(title=head, background=theme.background or "transparent").configure(**config)
+    spec = drawn.to_dict(validate=False) if isinstance(drawn, alt.Chart) else drawn
+    return spec | {"title": head.to_dict(), "background": theme.background or "transparent", "config": config}

@@ -8,7 +8,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.compose import Spec, layered
+from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import Rate, significant
 
@@ -58,7 +59,7 @@ def tornado(
     )
 
 
-def _bars(ordered: Sequence[Mapping[str, Any]], rate: Rate, unit: str, theme: Theme, width: int) -> Chart:
+def _bars(ordered: Sequence[Mapping[str, Any]], rate: Rate, unit: str, theme: Theme, width: int) -> Spec:
     middle = rate.value or 0.0
     data = pl.DataFrame(
         [
@@ -79,7 +80,7 @@ def _bars(ordered: Sequence[Mapping[str, Any]], rate: Rate, unit: str, theme: Th
     base = alt.Chart(data).encode(y=alt.Y("label:N", sort=None, title=None, axis=axis))
     bars = base.mark_bar(height=14).encode(
         x=alt.X("middle:Q", title=unit, scale=scale),
-        x2="value:Q",
+        x2=alt.X2("value:Q"),
         color=alt.Color(
             "end:N",
             scale=alt.Scale(domain=[_LOW, _HIGH], range=[theme.nothing, theme.accent]),
@@ -91,12 +92,11 @@ def _bars(ordered: Sequence[Mapping[str, Any]], rate: Rate, unit: str, theme: Th
     ends = (
         base.transform_filter(alt.datum.end == _LOW)
         .mark_text(align="left", color=theme.ink, fontSize=11)
-        .encode(x=alt.value(across + 8), text="ends:N")
+        .encode(x=alt.value(across + 8), text=alt.Text("ends:N"))
     )
     rule = (
         alt.Chart(pl.DataFrame({"x": [middle]}))
         .mark_rule(color=theme.ink)
         .encode(x=alt.X("x:Q", scale=scale))
     )
-    layers = alt.layer(bars, rule, ends)
-    return layers.properties(width=across, height=max(70, 26 * len(ordered)))
+    return layered(bars, rule, ends, width=across, height=max(70, 26 * len(ordered)))

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.compose import Spec, layered
+from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import significant
 
@@ -88,7 +89,7 @@ def threshold(
     return Figure("threshold", chart, title, subtitle, alt_text, rows, source)
 
 
-def _both(lines: pl.DataFrame, current: float | None, called: str, theme: Theme, width: int) -> Chart:
+def _both(lines: pl.DataFrame, current: float | None, called: str, theme: Theme, width: int) -> Spec:
     """Draw both lines with their bands and names, and the threshold marked."""
     both = [_WRONG, _MISSED]
     colour = alt.Color("line:N", scale=alt.Scale(domain=both, range=[theme.wrong, theme.right]), legend=None)
@@ -100,19 +101,21 @@ def _both(lines: pl.DataFrame, current: float | None, called: str, theme: Theme,
         align="right", dx=-4, dy=-10, fontWeight="bold"
     )
     layers: list[alt.Chart] = [
-        base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title="per 1,000 (see labels)"), y2="high:Q"),
-        base.mark_line(strokeWidth=2.5).encode(y="value:Q", strokeDash=dash),
+        base.mark_area(opacity=0.18).encode(
+            y=alt.Y("low:Q", title="per 1,000 (see labels)"), y2=alt.Y2("high:Q")
+        ),
+        base.mark_line(strokeWidth=2.5).encode(y=alt.Y("value:Q"), strokeDash=dash),
         *(
-            each.encode(x="threshold:Q", y="value:Q", text="line:N", color=colour)
+            each.encode(x=alt.X("threshold:Q"), y=alt.Y("value:Q"), text=alt.Text("line:N"), color=colour)
             for each in (falling, rising)
         ),
     ]
     if current is not None:
         here = alt.Chart(pl.DataFrame({"x": [current], "label": [f"{called} {current:.3g}"]}))
         words = here.mark_text(align="left", dx=5, color=theme.ink)
-        layers.append(here.mark_rule(color=theme.ink, strokeDash=[4, 3]).encode(x="x:Q"))
-        layers.append(words.encode(x="x:Q", y=alt.value(10), text="label:N"))
-    return alt.layer(*layers).properties(width=width - 40, height=300)
+        layers.append(here.mark_rule(color=theme.ink, strokeDash=[4, 3]).encode(x=alt.X("x:Q")))
+        layers.append(words.encode(x=alt.X("x:Q"), y=alt.value(10), text=alt.Text("label:N")))
+    return layered(*layers, width=width - 40, height=300)
 
 
 def _sum(lines: pl.DataFrame, current: float | None) -> str:

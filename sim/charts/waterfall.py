@@ -8,7 +8,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from sim.charts.figure import Chart, Figure, Rows, Source
+from sim.charts.compose import Spec, layered
+from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 
 _LABELS_WIDE = 300
@@ -61,7 +62,7 @@ def _steps(case: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def _bars(steps: pl.DataFrame, limit: float, theme: Theme, width: int) -> Chart:
+def _bars(steps: pl.DataFrame, limit: float, theme: Theme, width: int) -> Spec:
     texts = pl.Series("text", [f"{weight:+.3g}" for weight in steps["weight"]])
     data = steps.with_columns(texts, edge=pl.max_horizontal("start", "end"))
     reach = [*steps["start"], *steps["end"], limit]
@@ -71,12 +72,12 @@ def _bars(steps: pl.DataFrame, limit: float, theme: Theme, width: int) -> Chart:
     colours = alt.Scale(domain=[_FOR, _AGAINST, _TOTAL], range=[theme.right, theme.wrong, theme.ink])
     bars = base.mark_bar(height=15).encode(
         x=alt.X("start:Q", scale=scale, title="evidence", axis=alt.Axis(tickCount=6)),
-        x2="end:Q",
+        x2=alt.X2("end:Q"),
         color=alt.Color("kind:N", legend=None, scale=colours),
     )
     text = base.mark_text(align="left", dx=5, color=theme.ink).encode(
-        x=alt.X("edge:Q", scale=scale), text="text:N"
+        x=alt.X("edge:Q", scale=scale), text=alt.Text("text:N")
     )
     threshold = alt.Chart(pl.DataFrame({"x": [limit]})).mark_rule(strokeDash=[4, 3], color=theme.quiet)
-    layers = alt.layer(bars, text, threshold.encode(x=alt.X("x:Q", scale=scale)))
-    return layers.properties(width=width - _LABELS_WIDE, height=max(70, 26 * steps.height))
+    limit_line = threshold.encode(x=alt.X("x:Q", scale=scale))
+    return layered(bars, text, limit_line, width=width - _LABELS_WIDE, height=max(70, 26 * steps.height))

@@ -211,15 +211,16 @@ def figure(drawn: Figure, late: bool = False) -> None:
 
 def _dressed(drawn: Figure) -> dict[str, Any]:
     """Return a figure's specification in the page's type, its words in lines that fit the screen."""
-    # Checked against Vega's schema by the tests; here the check would take most of the time of an answer.
-    spec: dict[str, Any] = drawn.chart.to_dict(validate=False)
-    # Left to itself, Streamlit squeezes labels and plot together into the width meant for the plot.
-    spec["autosize"] = {"type": "pad", "contains": "padding"}
-    spec["config"]["font"] = spec["config"]["text"]["font"] = _PAGE_FONT
+    config = drawn.spec["config"]
+    dress: dict[str, Any] = {
+        # Left to itself, Streamlit squeezes labels and plot together into the width meant for the plot.
+        "autosize": {"type": "pad", "contains": "padding"},
+        "config": config | {"font": _PAGE_FONT, "text": config["text"] | {"font": _PAGE_FONT}},
+    }
     if phone():
-        lines = in_lines(drawn.title, drawn.subtitle, drawn.source, PHONE)
-        spec["title"]["text"], spec["title"]["subtitle"] = lines
-    return spec
+        title, subtitle = in_lines(drawn.title, drawn.subtitle, drawn.source, PHONE)
+        dress["title"] = drawn.spec["title"] | {"text": title, "subtitle": subtitle}
+    return drawn.spec | dress
 
 
 def _file(label: str, name: str, mime: str, make: Callable[[], bytes], late: bool) -> None:

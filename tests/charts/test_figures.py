@@ -125,7 +125,7 @@ def test_a_figure_has_words_for_those_who_do_not_see_it_and_its_table(figure):
 def test_a_dark_figure_has_the_same_words_on_a_dark_ground(numbers, name):
     light, dark = FIGURES[name](numbers, LIGHT), FIGURES[name](numbers, DARK)
     assert (light.title, light.alt, light.table) == (dark.title, dark.alt, dark.table)
-    assert dark.spec()["background"] == DARK.background != light.spec()["background"]
+    assert dark.spec["background"] == DARK.background != light.spec["background"]
 
 
 def test_the_same_figure_is_the_same_bytes(numbers):
@@ -153,7 +153,7 @@ def test_the_flow_shows_every_outcome_once_and_its_numbers(numbers):
 
 def test_groups_share_one_axis_from_zero_and_show_both_counts(numbers):
     figure = FIGURES["groups"](numbers, LIGHT)
-    domains = re.findall(r"'domain': \[([0-9.e-]+), [0-9.]+\]", str(figure.spec()))
+    domains = re.findall(r"'domain': \[([0-9.e-]+), [0-9.]+\]", str(figure.spec))
     assert domains and set(domains) == {"0"}
     shown = {row[0]: row for row in figure.table.rows}
     assert shown["Two surnames: yes"][3] + shown["Two surnames: no"][3] == numbers.totals["wrong_disclosed"]
