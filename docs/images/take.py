@@ -38,7 +38,7 @@ PICTURES = (
 def main(folder: Path | None) -> None:
     """Take them all, one after another, and say how large each file is."""
     with tempfile.TemporaryDirectory() as empty, browser() as chromium:
-        compile_everything(Path(empty) / "warm")
+        compile_everything()
         with serve(folder or Path(empty)) as served:
             for name, page, question, heading, settings in PICTURES:
                 if name == "sweep" and folder is None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.charts.compose import Spec, layered
 from sim.charts.figure import Figure, Rows, Source
-from sim.charts.theme import LIGHT, WIDTH, Theme, frame
+from sim.charts.theme import LIGHT, WIDTH, Theme, broken, frame, narrow
 from sim.outcome.rates import significant
 
 _WRONG = "wrong person, per 1,000 addresses disclosed"
@@ -96,8 +96,12 @@ def _both(lines: pl.DataFrame, current: float | None, called: str, theme: Theme,
     dash = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(domain=both, range=[[1, 0], [6, 3]]))
     x = alt.X("threshold:Q", title="threshold (bits)", scale=alt.Scale(zero=False, nice=False))
     base = alt.Chart(lines).encode(x=x, color=colour)
-    falling = alt.Chart(_label_points(lines, _WRONG)).mark_text(align="left", dx=8, fontWeight="bold")
-    rising = alt.Chart(_label_points(lines, _MISSED)).mark_text(
+    # On a telephone the longer name stands in several lines, else the two meet in the middle.
+    name = broken(_WRONG, 20) if narrow(width) else _WRONG
+    falling = alt.Chart(_label_points(lines, _WRONG, name)).mark_text(
+        align="left", dx=8, fontWeight="bold", lineBreak="\n"
+    )
+    rising = alt.Chart(_label_points(lines, _MISSED, _MISSED)).mark_text(
         align="right", dx=-4, dy=-10, fontWeight="bold"
     )
     layers: list[alt.Chart] = [
@@ -106,15 +110,18 @@ def _both(lines: pl.DataFrame, current: float | None, called: str, theme: Theme,
         ),
         base.mark_line(strokeWidth=2.5).encode(y=alt.Y("value:Q"), strokeDash=dash),
         *(
-            each.encode(x=alt.X("threshold:Q"), y=alt.Y("value:Q"), text=alt.Text("line:N"), color=colour)
+            each.encode(x=alt.X("threshold:Q"), y=alt.Y("value:Q"), text=alt.Text("name:N"), color=colour)
             for each in (falling, rising)
         ),
     ]
     if current is not None:
         here = alt.Chart(pl.DataFrame({"x": [current], "label": [f"{called} {current:.3g}"]}))
-        words = here.mark_text(align="left", dx=5, color=theme.ink)
+        # Above the plot, where no line's name can lie under it, and towards the middle.
+        middle = lines.select(pl.col("threshold").min() + pl.col("threshold").max()).item() or 0.0
+        side = "left" if current <= middle / 2 else "right"
+        words = here.mark_text(align=side, color=theme.ink)  # type: ignore[arg-type]
         layers.append(here.mark_rule(color=theme.ink, strokeDash=[4, 3]).encode(x=alt.X("x:Q")))
-        layers.append(words.encode(x=alt.X("x:Q"), y=alt.value(10), text=alt.Text("label:N")))
+        layers.append(words.encode(x=alt.X("x:Q"), y=alt.value(-8), text=alt.Text("label:N")))
     return layered(*layers, width=width - 40, height=300)
 
 
@@ -137,7 +144,7 @@ def _sum(lines: pl.DataFrame, current: float | None) -> str:
     )
 
 
-def _label_points(lines: pl.DataFrame, line: str) -> pl.DataFrame:
+def _label_points(lines: pl.DataFrame, line: str, name: str) -> pl.DataFrame:
     """Return where to write a line's name: where it starts (falling line) or where it ends (rising line)."""
-    part = lines.filter(pl.col("line") == line).sort("threshold")
+    part = lines.filter(pl.col("line") == line).sort("threshold").with_columns(name=pl.lit(name))
     return part.head(1) if line == _WRONG else part.tail(1)

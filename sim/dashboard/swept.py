@@ -106,14 +106,15 @@ def _figure(
 
 
 def _table(rows: pl.DataFrame, varied: list[str], failed: bool, name: str) -> None:
+    # The numbers first: a sweep may vary more settings than a screen is wide.
     columns: dict[str, list[object]] = {}
+    for label, column in (("Of 1,000 disclosed", "value"), ("Low", "low"), ("High", "high")):
+        columns[label] = [None if v is None else significant(v) for v in rows[column].head(MOST_ROWS)]
     for key in varied:
         label = named(key)
         columns[label if label not in columns else key] = [
             _value("", each) if isinstance(each, str) else each for each in rows[key].head(MOST_ROWS)
         ]
-    for label, column in (("Of 1,000 disclosed", "value"), ("Low", "low"), ("High", "high")):
-        columns[label] = [None if v is None else significant(v) for v in rows[column].head(MOST_ROWS)]
     columns["Wrong"] = rows["numerator"].head(MOST_ROWS).to_list()
     columns["Disclosed"] = rows["denominator"].head(MOST_ROWS).to_list()
     if failed:
