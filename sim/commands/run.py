@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from sim.errors import InputErrors, Mistake, RefusedError
+from sim.errors import InputErrors, LostError, Mistake, RefusedError
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.study.replicates import StudyResult
+    from sim.study.unfinished import Unfinished
 
 DEFAULT = "aug2025-as-run"
 SHOWN = ("wrong_person", "wrong_person_per_request", "wrong_person_per_registry", "wrong_door", "right_door",
@@ -64,11 +67,34 @@ def run(
     from sim.report.html import write as write_page
     from sim.study.replicates import run as study
 
-    with listener(quiet) as progress:
-        result = study(asked, progress=progress, workers=workers)
-    folder = write(result, out)
-    write_page(folder)
+    with unfinished(out if asked.replicates > 1 else None) as kept:
+        with listener(quiet) as progress:
+            result = study(asked, progress=progress, workers=workers, kept=kept)
+        folder = write(result, out)
+        write_page(folder)
     print(_as_json(result, folder) if as_json else _as_text(result, folder))
+
+
+@contextmanager
+def unfinished(out: Path | None) -> Iterator[Unfinished]:
+    """Keep the finished parts of a study under `out` until it is done; say where when it is interrupted.
+
+    out: None keeps nothing.
+    """
+    from sim.record.identity import computing
+    from sim.study.unfinished import NAME, Unfinished
+
+    kept = Unfinished(out and out / NAME, computing())
+    try:
+        yield kept
+    except (KeyboardInterrupt, LostError):
+        if out is not None and kept.parts:
+            told = (
+                f"{kept.parts} finished parts are kept in {out / NAME}; the same command goes on from there"
+            )
+            print(told, file=sys.stderr)
+        raise
+    kept.done()
 
 
 def expect(asked: Sequence[Scenario], workers: int) -> str:
@@ -77,7 +103,7 @@ def expect(asked: Sequence[Scenario], workers: int) -> str:
     from sim.progress import span
     from sim.study.estimate import estimate
 
-    found, left = estimate(asked, workers), available_bytes()
+    found, left = estimate(asked, workers, rows=True), available_bytes()
     processes = f"{workers} {'process' if workers == 1 else 'processes'}"
     words = f"about {span(found.seconds)} and {found.memory / 2**30:.1f} GB with {processes}"
     if left is not None and found.memory > left:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from sim.commands.ranking import SAMPLES, TRAJECTORIES, Told, ranked, screened
-from sim.commands.run import Sets, Switch
+from sim.commands.run import Sets, Switch, unfinished
 from sim.commands.run import load as load_scenario
 from sim.commands.study import AsJson, known_rate, workers_of
 from sim.errors import InputErrors, Mistake
@@ -85,15 +85,15 @@ def sensitivity(
     screens = method == "sobol" and not factors
     if dry_run:
         return print(_dry(base, points_of(method, len(chosen), samples, screens), workers))
-    model = Model(base, chosen, rate, pool)
-    with listener(quiet) as progress:
+    with unfinished(out or Path()) as kept, listener(quiet) as progress:
+        model = Model(base, chosen, rate, pool, kept)
         if method == "uncertainty":
             (rows, text), more = _uncertainty(model, held, samples, progress)
         elif method == "break-even":
             (rows, text), more = _break_even(model, target, progress)
         else:
             (rows, text), more = (screened if screens else ranked)(model, method, samples, progress)
-    _tell(base, {"method": method, "rate": rate, "found": rows} | more, text, out, as_json)
+        _tell(base, {"method": method, "rate": rate, "found": rows} | more, text, out, as_json)
 
 
 def _tell(base: Scenario, found: dict[str, Any], text: str, out: Path | None, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from sim.commands.run import Sets, Switch, check_out, split_sets
+from sim.commands.run import Sets, Switch, check_out, split_sets, unfinished
 from sim.commands.run import load as load_scenario
 from sim.errors import InputErrors, LostError, Mistake, RefusedError
 
@@ -236,8 +236,8 @@ def compare(
     from sim.progress import listener
     from sim.study.compare import compare as paired
 
-    with listener(quiet) as progress:
-        found = paired(scenarios[0], scenarios[1], rate, pool, progress)
+    with unfinished(Path()) as kept, listener(quiet) as progress:
+        found = paired(scenarios[0], scenarios[1], rate, pool, progress, kept)
     print(comparison_json(found) if as_json else comparison_text(scenarios, found))
 
 

@@ -47,7 +47,7 @@ if problem is None:
         about = "How many populations a full run simulates."
         many = st.select_slider("Populations", options, usual, key="populations", help=about)
         full = scenario.replace({"replicates": many})
-        _, needs, fits = jobs.expect([full])
+        _, needs, fits = jobs.expect([full], rows=True)
         st.caption(
             f"{scenario.population.size:,} taxpayers, {scenario.requests.count:,} requests, "
             f"{wording.populations(many)}: {needs}. Expect a factor of two."

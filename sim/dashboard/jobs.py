@@ -40,7 +40,7 @@ class Job:
     folder: Path
     scenario: Scenario | None
     label: str
-    left_behind: str = "Nothing was kept of it."
+    left_behind: str = "What was finished of it is found again when it is started anew."
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -106,9 +106,12 @@ def desk() -> Desk:
     return Desk()
 
 
-def expect(scenarios: Sequence[Scenario]) -> tuple[Estimate, str, bool]:
-    """Return what work should take, in words too, and whether it fits into the memory that is left."""
-    found, left = estimate(scenarios), available_bytes()
+def expect(scenarios: Sequence[Scenario], *, rows: bool = False) -> tuple[Estimate, str, bool]:
+    """Return what work should take, in words too, and whether it fits into the memory that is left.
+
+    rows: as for `estimate`.
+    """
+    found, left = estimate(scenarios, rows=rows), available_bytes()
     words = f"about {span(found.seconds)} and {found.memory / 2**30:.1f} GB of memory"
     fits = left is None or found.memory <= left
     if not fits:
@@ -123,7 +126,10 @@ def run(scenario: Scenario, out: Path) -> Job | None:
         (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
         return ["run", str(folder / "session.toml"), "--json", "--out", str(out.resolve())]
 
-    return _start(command, scenario, scenario.title or scenario.name)
+    job = _start(command, scenario, scenario.title or scenario.name)
+    if job is not None and scenario.replicates == 1:
+        job.left_behind = "Nothing was kept of it."
+    return job
 
 
 def sweep(name: str, out: Path) -> Job | None:
@@ -180,7 +186,4 @@ def keep(scenario: Scenario, out: Path) -> Job | None:
         (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
         return ["keep", str(folder / "session.toml"), "--json", "--out", str(out.resolve())]
 
-    job = _start(command, None, f"Keeping {scenario.population.size:,} taxpayers")
-    if job is not None:
-        job.left_behind = "The parts that were finished are found again when it is started anew."
-    return job
+    return _start(command, None, f"Keeping {scenario.population.size:,} taxpayers")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypeVar
 
 import polars as pl
@@ -20,6 +20,7 @@ from sim.progress import Progress, silent
 from sim.run import World
 from sim.scenario import Scenario
 from sim.study.kept import WORLD, Replicate, together
+from sim.study.unfinished import Unfinished
 from sim.study.workers import Workers
 
 MOST_TOGETHER = 12
@@ -117,28 +118,48 @@ def run_replicate(scenarios: Sequence[Scenario], number: int) -> list[Outcome]:
 
 
 def evaluate(
-    scenarios: Sequence[Scenario], pool: Workers, progress: Progress = silent, step: str = "Settings"
+    scenarios: Sequence[Scenario],
+    pool: Workers,
+    progress: Progress = silent,
+    step: str = "Settings",
+    kept: Unfinished | None = None,
 ) -> list[Outcome]:
     """Run every replicate of every scenario, those of one world in one pass, and return them in order.
 
-    Raises StudyError for the first scenario that fails: a comparison or an index with a hole has no meaning.
+    kept: where finished parts are kept and found again.  Raises StudyError for the first scenario that fails:
+    a comparison or an index with a hole has no meaning.
     """
     groups = batches([_Numbered(k, s) for k, s in enumerate(scenarios)])
     rounds = [(group, r) for group in groups for r in range(max(each.scenario.replicates for each in group))]
-    tasks = [(run_replicate, (_asking(group, r), r)) for group, r in rounds]
+    kept = kept or Unfinished()
+    before = [_kept_before(_asking(group, r), r, kept) for group, r in rounds]
+    made = pool.each(
+        (run_replicate, (_asking(group, r), r))
+        for (group, r), found in zip(rounds, before, strict=True)
+        if found is None
+    )
     outcomes = [Outcome() for _ in scenarios]
     total = sum(scenario.replicates for scenario in scenarios)
     done = 0
     progress(step, 0, total)
-    for (group, r), found in zip(rounds, pool.each(tasks), strict=True):
+    for (group, r), earlier in zip(rounds, before, strict=True):
+        found = earlier or next(made)
         asking = [each for each in group if r < each.scenario.replicates]
         for each, outcome in zip(asking, found, strict=True):
             if outcome.error:
                 raise StudyError(f"{each.scenario.name}, replicate {r}: {outcome.error}")
             outcomes[each.number].add(outcome)
+            if earlier is None:
+                kept.keep_counts(each.scenario, r, asdict(outcome))
         done += len(asking)
         progress(step, done, total, replicate=r)
     return outcomes
+
+
+def _kept_before(asking: Sequence[Scenario], replicate: int, kept: Unfinished) -> list[Outcome] | None:
+    """Return what an earlier, unfinished study made of one replicate; None where a part of it is missing."""
+    found = [kept.counts(scenario, replicate) for scenario in asking]
+    return [Outcome(**each) for each in found if each is not None] if None not in found else None
 
 
 def _asking(group: Sequence[_Numbered], replicate: int) -> list[Scenario]:

@@ -19,6 +19,7 @@ from sim.outcome.rates import HEADLINE, RATES, Definition, Rate, Settings, make
 from sim.progress import Progress, silent
 from sim.scenario import Scenario
 from sim.study.batches import evaluate, world_of
+from sim.study.unfinished import Unfinished
 from sim.study.workers import Workers
 
 
@@ -51,13 +52,14 @@ def compare(
     rate: str = HEADLINE,
     pool: Workers | None = None,
     progress: Progress = silent,
+    kept: Unfinished | None = None,
 ) -> Comparison:
     """Run both with the first's seed and number of replicates, and compare one rate.
 
     Raises StudyError with fewer than two replicates, or when one of them discloses nothing in so many.
     """
     twin = second.replace({"seed": first.seed, "replicates": first.replicates})
-    outcomes = evaluate([first, twin], pool or Workers(), progress)
+    outcomes = evaluate([first, twin], pool or Workers(), progress, kept=kept)
     counts = [pl.DataFrame(outcome.counts) for outcome in outcomes]
     definition = next(each for each in RATES if each.name == rate)
     same = world_of(first) == world_of(twin)

@@ -35,8 +35,10 @@ million pairs of a request and a record, where the search is opened downward for
 RESIDENT = 1_300 * 2**20
 BYTES_A_PERSON = 1_000
 BYTES_A_REQUEST = 2_500
+BYTES_A_ROW_HELD = 150
 MOST_PEOPLE_HELD = 1_100_000
-"""Bytes a process holds: at rest, for each person while their chunk is at work, for each request."""
+"""Bytes a process holds: at rest, for each person while their chunk is at work, for each request; and for
+each request whose rows (outcome, tally, faults) wait for the other populations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,19 @@ class Estimate:
     memory: int
 
 
-def estimate(scenarios: Sequence[Scenario], workers: int = 1) -> Estimate:
-    """Return what running `scenarios` on so many workers of this machine should take."""
+def estimate(scenarios: Sequence[Scenario], workers: int = 1, *, rows: bool = False) -> Estimate:
+    """Return what running `scenarios` on so many workers of this machine should take.
+
+    rows: whether the rows of all populations are held until the end, as a run does; a sweep keeps counts.
+    """
     work = sum(scenario.replicates * seconds_of(scenario) for scenario in scenarios)
     memory = max((memory_of(scenario, len(scenarios)) for scenario in scenarios), default=0)
     populations = sum(scenario.replicates for scenario in scenarios)
     learning = LEARNING * any(_scored(scenario) for scenario in scenarios)
-    return Estimate(populations, START + learning + work / workers, memory * workers)
+    held = max((s.replicates * s.requests.count for s in scenarios), default=0) if rows else 0
+    return Estimate(
+        populations, START + learning + work / workers, memory * workers + BYTES_A_ROW_HELD * held
+    )
 
 
 def refuse_if_too_large(found: Estimate) -> None:

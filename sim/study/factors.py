@@ -19,6 +19,7 @@ from sim.parameters import catalogue
 from sim.progress import Progress, silent
 from sim.scenario import Scenario
 from sim.study.batches import evaluate
+from sim.study.unfinished import Unfinished
 from sim.study.workers import Workers
 from sim.toml_files import nearest, show
 
@@ -66,6 +67,7 @@ class Model:
     factors: Sequence[Factor]
     rate: str = HEADLINE
     pool: Workers = Workers()  # noqa: RUF009 - frozen
+    kept: Unfinished | None = None
 
     def scenario(self, shares: Sequence[float]) -> Scenario:
         """Return the scenario at a point of the unit cube, a share of each factor's range."""
@@ -85,7 +87,7 @@ class Model:
         definition = next(each for each in RATES if each.name == self.rate)
         found = []
         for outcome, scenario, told in zip(
-            evaluate(scenarios, self.pool, progress), scenarios, settings, strict=True
+            evaluate(scenarios, self.pool, progress, kept=self.kept), scenarios, settings, strict=True
         ):
             made = make(definition, pl.DataFrame(outcome.counts), Settings.of(scenario))
             if made.value is None:

@@ -21,6 +21,7 @@ from sim.run import World, simulate
 from sim.scenario import Scenario
 from sim.study.batches import by_group
 from sim.study.stopping import Rule, Stopping
+from sim.study.unfinished import Unfinished
 from sim.study.workers import Workers
 
 STEP = "Populations"
@@ -71,11 +72,12 @@ def run(
     progress: Progress = silent,
     workers: Workers | int = 1,
     stop: Rule | None = None,
+    kept: Unfinished | None = None,
 ) -> StudyResult:
     """Run `scenario.replicates` populations, or with a stopping rule as many as it takes, and add them up.
 
     The scenario of a result that was stopped by rule has the number of replicates done, so that asking for it
-    with that number gives the very same rows.
+    with that number gives the very same rows.  kept: where finished populations are kept and found again.
     """
     began = time.monotonic()
     pool = Workers(workers) if isinstance(workers, int) else workers
@@ -83,9 +85,10 @@ def run(
     looks = []
     while True:
         goal = scenario.replicates if stop is None else _next_goal(len(worlds), stop)
-        for world in _simulate(scenario, range(len(worlds), goal), progress, pool):
+        numbers = range(len(worlds), goal)
+        for world, note in _worlds(scenario, numbers, progress, pool, kept or Unfinished()):
             worlds.append(world)
-            progress(STEP, len(worlds), goal, replicate=len(worlds) - 1)
+            progress(STEP, len(worlds), goal, replicate=len(worlds) - 1, note=note)
         if stop is None:
             break
         looks.append(stop.look(_headline(scenario, worlds)))
@@ -142,7 +145,25 @@ def counts_of(scenario: Scenario, worlds: Sequence[World]) -> pl.DataFrame:
     return _stack([pl.DataFrame([count(world.outcomes, size)]) for world in worlds])
 
 
-def _simulate(scenario: Scenario, replicates: range, progress: Progress, pool: Workers) -> Iterator[World]:
+def _worlds(
+    scenario: Scenario, replicates: range, progress: Progress, pool: Workers, kept: Unfinished
+) -> Iterator[tuple[World, str]]:
+    """Yield the worlds of some replicates in order, and where each is from: kept before, or made and kept."""
+    before = {number: kept.world(scenario, number) for number in replicates}
+    made = _simulate(scenario, [number for number in replicates if before[number] is None], progress, pool)
+    for number in replicates:
+        world = before.pop(number)
+        if world is not None:
+            yield world, "kept from before"
+            continue
+        world = next(made)
+        kept.keep_world(scenario, number, world)
+        yield world, ""
+
+
+def _simulate(
+    scenario: Scenario, replicates: Sequence[int], progress: Progress, pool: Workers
+) -> Iterator[World]:
     alone = pool.count == 1 and pool.cluster is None
     listener = progress if alone else silent
     return pool.each((simulate, (scenario, number, listener)) for number in replicates)

@@ -21,10 +21,17 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from sim.errors import RefusedError
+from sim.scenario import Scenario
 
+_CELL = b"linkage-error-simulator/cell-name/1\0"
 FORMAT = "linkage-error-simulator/cell/1"
 _TEMPORARY = ".tmp-"
 _LOCK, _HOLDER = ".lock", ".held-by"
+
+
+def cell_name(scenario: Scenario, engine: str) -> str:
+    """Return sixteen hexadecimal digits that name what a cell computes."""
+    return hashlib.sha256(_CELL + scenario.canonical() + b"\0" + engine.encode()).hexdigest()[:16]
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -27,13 +27,12 @@ from sim.progress import Progress, silent
 from sim.scenario import Scenario
 from sim.study.batches import Outcome, batches, run_batch
 from sim.study.grid import Cell, Plan
-from sim.study.store import lock, read_cell, remove_leftovers, write_cell, write_whole
+from sim.study.store import cell_name, lock, read_cell, remove_leftovers, write_cell, write_whole
 from sim.study.tables import sweep_table
 from sim.study.workers import Workers
 
 STEP = "Cells"
 Namer = Callable[[Scenario], str]
-_CELL = b"linkage-error-simulator/cell-name/1\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,6 @@ def run(plan: Plan, out: Path, options: Options, progress: Progress = silent) ->
 def kept(plan: Plan, out: Path, options: Options) -> int:
     """Return how many cells of `plan` are in `out/<name>`, whole."""
     return len(_kept(plan, out / plan.name / "cells", options)[0])
-
-
-def cell_name(scenario: Scenario, engine: str) -> str:
-    """Return sixteen hexadecimal digits that name what a cell computes."""
-    return hashlib.sha256(_CELL + scenario.canonical() + b"\0" + engine.encode()).hexdigest()[:16]
 
 
 def _path(cells: Path, cell: Cell, options: Options) -> Path:

@@ -67,15 +67,19 @@ def test_two_workers_give_the_rows_of_one_and_a_second_run_changes_nothing(first
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_exits_130_without_a_traceback_and_leaves_nothing(tmp_path: Path) -> None:
+def test_an_interrupted_run_exits_130_without_a_traceback_and_goes_on_from_what_it_kept(
+    tmp_path: Path, first: dict[str, Any]
+) -> None:
+    parts = tmp_path / "runs" / ".unfinished"
     more = ["--replicates", "500", "--out", str(tmp_path / "runs")]
-    command = [sys.executable, "-m", "sim", "run", *SMALL[:4], *more]
+    command = [sys.executable, "-m", "sim", "run", *SMALL[:4], *SMALL[6:], *more]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
         started = time.monotonic()
-        while "Populations" not in process.stderr.readline():
+        while len(list(parts.glob("*.world"))) < 2:
             assert time.monotonic() - started < 120
+            time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=60)
     finally:
@@ -83,8 +87,16 @@ def test_an_interrupted_run_exits_130_without_a_traceback_and_leaves_nothing(tmp
     assert process.returncode == 130
     assert out == ""
     assert "Traceback" not in errors
-    assert errors.splitlines()[-1] == "interrupted"
-    assert not (tmp_path / "runs").exists() or not os.listdir(tmp_path / "runs")
+    *_, kept, last = errors.splitlines()
+    assert last == "interrupted"
+    assert re.fullmatch(rf"\d+ finished parts are kept in {parts}; the same command goes on from there", kept)
+    assert os.listdir(tmp_path / "runs") == [".unfinished"]
+    before = set(os.listdir(parts))
+    again = ran(tmp_path / "runs")  # fewer populations of the same question go on from there too
+    assert (again["run"], again["rates"]) == (first["run"], first["rates"])
+    used = {name for name in before if name.endswith(("-0000.world", "-0001.world"))}
+    assert len(used) == 2
+    assert (set(os.listdir(parts)) if parts.exists() else set()) == before - used
 
 
 def test_a_run_that_cannot_fit_is_refused_before_it_starts(

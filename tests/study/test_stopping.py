@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,9 @@ def test_a_study_goes_on_in_batches_and_keeps_its_looks(monkeypatch: pytest.Monk
     looks = iter([headline(20, 40.0), headline(30, 40.0), headline(40, 1.0)])
     goals: list[tuple[int, int]] = []
 
-    def simulate(scenario: Any, numbers: range, progress: Any, pool: Any) -> list[int]:
-        goals.append((numbers.start, numbers.stop))
-        return list(numbers)
+    def simulate(scenario: Any, numbers: Sequence[int], progress: Any, pool: Any) -> Iterator[int]:
+        goals.append((numbers[0], numbers[-1] + 1))
+        return iter(numbers)
 
     monkeypatch.setattr(replicates, "_simulate", simulate)
     monkeypatch.setattr(replicates, "_headline", lambda scenario, worlds: next(looks))

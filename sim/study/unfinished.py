@@ -1,0 +1,127 @@
+"""Finished parts of an unfinished study, on disk until the whole is done: a kill costs the part at work.
+
+    <folder>/<sixteen hex digits>-<replicate>.world    one population of a run: its frames and cases
+    <folder>/<sixteen hex digits>-<replicate>.json     the counts of one population of one setting
+
+A part is named by the hash of its scenario (without the number of replicates, so that 20 go on from 5) and of
+the engine, and is written whole or not at all; one that is cut short or edited is computed again. What a
+study used is removed when it is done. Where parts cannot be written the study goes on without, and says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import warnings
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from sim.run import World
+from sim.scenario import Scenario
+from sim.study.store import cell_name, read_cell, write_cell, write_whole
+
+NAME = ".unfinished"
+"""Folder in which parts are kept, beside the finished studies."""
+
+_FRAMES = ("outcomes", "ledger", "tallies", "curve")
+_CASES = "cases.json"
+
+
+class Unfinished:
+    """Where a study keeps its parts. folder None: nowhere.
+
+    engine: words that change whenever the numbers may (version and source hash).
+    """
+
+    def __init__(self, folder: Path | None = None, engine: str = "") -> None:
+        self._folder, self._engine = folder, engine
+        self._used: set[Path] = set()
+
+    @property
+    def parts(self) -> int:
+        """Parts kept or found by this study."""
+        return len(self._used)
+
+    def world(self, scenario: Scenario, replicate: int) -> World | None:
+        """Return one population of a run if it is there, whole."""
+        path = self._path(scenario, replicate, "world")
+        found = None if path is None else _read_world(path)
+        if path is not None and found is not None:
+            self._used.add(path)
+        return found
+
+    def keep_world(self, scenario: Scenario, replicate: int, world: World) -> None:
+        """Keep one population of a run."""
+        self._keep(self._path(scenario, replicate, "world"), lambda path: write_whole(path, _bytes_of(world)))
+
+    def counts(self, scenario: Scenario, replicate: int) -> dict[str, Any] | None:
+        """Return what `keep_counts` was given if it is there, whole."""
+        path = self._path(scenario, replicate, "json")
+        found = None if path is None else read_cell(path)
+        if path is not None and found is not None:
+            self._used.add(path)
+        return found
+
+    def keep_counts(self, scenario: Scenario, replicate: int, counts: Mapping[str, Any]) -> None:
+        """Keep the counts of one population of one setting."""
+        self._keep(self._path(scenario, replicate, "json"), lambda path: write_cell(path, counts))
+
+    def done(self) -> None:
+        """Remove the parts this study kept or found: the whole is written."""
+        for path in self._used:
+            path.unlink(missing_ok=True)
+        self._used.clear()
+        if self._folder is not None:
+            with contextlib.suppress(OSError):  # of another study, or not there
+                self._folder.rmdir()
+
+    def _path(self, scenario: Scenario, replicate: int, ending: str) -> Path | None:
+        if self._folder is None:
+            return None
+        one = scenario if scenario.replicates == 1 else scenario.replace({"replicates": 1})
+        name = cell_name(one, self._engine)
+        return self._folder / f"{name}-{replicate:04}.{ending}"
+
+    def _keep(self, path: Path | None, write: Callable[[Path], None]) -> None:
+        if path is None:
+            return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path)
+            self._used.add(path)
+        except OSError as error:
+            warnings.warn(
+                f"{path.parent}: cannot be written ({error.strerror}); if this is stopped it starts anew",
+                stacklevel=2,
+            )
+            self._folder = None
+
+
+def _bytes_of(world: World) -> bytes:
+    """Return a world as an archive: its members carry checksums, and frames keep their exact types."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for name in _FRAMES:
+            frame = getattr(world, name)
+            if frame is not None:
+                part = io.BytesIO()
+                frame.write_ipc(part, compression="zstd")
+                archive.writestr(name, part.getvalue())
+        archive.writestr(_CASES, json.dumps(list(world.cases)))
+    return whole.getvalue()
+
+
+def _read_world(path: Path) -> World | None:
+    """Return a world, or None where the file is missing, cut short or edited."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            held = {name: archive.read(name) for name in archive.namelist()}
+        frames = {name: pl.read_ipc(held[name]) for name in _FRAMES if name in held}
+        return World(**frames, cases=json.loads(held[_CASES]))
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, pl.exceptions.PolarsError):
+        return None
