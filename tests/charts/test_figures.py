@@ -268,3 +268,28 @@ def test_nobody_wronged_is_a_bound_and_not_nought_people(numbers):
     panel = charts.scale(none, none, 1_000, SOURCE)
     assert "none seen" in panel.title and "at most" in panel.title
     assert "upper bound 6.0" in charts.icon_array(none, None, SOURCE).subtitle
+
+
+@pytest.mark.parametrize("width", [330, 620])
+def test_the_name_of_a_line_is_never_cut(width):
+    long = "Borrowed name with the number: 0.5, four letters of the last name"
+    for name in ("name only", "Number: 0.5, the full name", long):
+        lines = {name: LINES["name only"], f"{name}, else": LINES["name and ZIP"]}
+        inside = words_of(export.svg(charts.along(lines, "coverage", "per 1,000", SOURCE, LIGHT, width)))
+        assert "…" not in inside
+        assert all(word in inside for word in name.split())
+
+
+@pytest.mark.parametrize("width", [330, 620])
+def test_the_words_of_the_threshold_stand_above_the_plot_and_within_the_figure(numbers, width):
+    for cut in (5.5, 19.5):
+        svg = ET.fromstring(export.svg(charts.threshold(numbers.curve, cut, SOURCE, LIGHT, width)))
+        [mark] = [
+            part for part in svg.iter(f"{SVG}text") if (part.text or "").startswith("threshold in force")
+        ]
+        x, y = (
+            float(each) for each in re.findall(r"translate\(([-\d.]+),([-\d.]+)\)", mark.get("transform"))[0]
+        )
+        assert y < 0
+        assert mark.get("text-anchor") == ("start" if cut < 10 else "end")
+        assert 0 <= x <= width
