@@ -14,6 +14,8 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.linkage.lanes import room
+
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 Rows = NDArray[Any]
@@ -166,16 +168,6 @@ def _first(words, low, high, key):  # type: ignore[no-untyped-def]
     return low
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
-def _room(values, needed):  # type: ignore[no-untyped-def]
-    """Return `values` in an array of at least `needed` places."""
-    if needed <= len(values):
-        return values
-    grown = np.empty(max(needed, 2 * len(values)), values.dtype)
-    grown[: len(values)] = values
-    return grown
-
-
 @nb.njit(nogil=True, cache=True)
 def named(words, starts, bits, given, surname, zip5, demanded, wanted):  # type: ignore[no-untyped-def]
     """Return the rows of records with these names (given and first surname), and what else is demanded.
@@ -192,7 +184,7 @@ def named(words, starts, bits, given, surname, zip5, demanded, wanted):  # type:
         row = _first(words, np.int64(starts[bucket]), np.int64(starts[bucket + 1]), lowest)
         while row < np.int64(starts[bucket + 1]) and _row_key(words, row) <= highest:
             if _meets(words, row, demanded, wanted, k):
-                out = _room(out, found + 1)
+                out = room(out, found + 1)
                 out[found] = row
                 found += 1
             row += 1
@@ -215,7 +207,7 @@ def posted(words, entries, starts, bits, leading, demanded, wanted):  # type: ig
                 continue
             row = np.int64(entries[place] & np.uint64(0xFFFFFFFF))
             if row >= len(words) or _meets(words, row, demanded, wanted, k):
-                out = _room(out, found + 1)
+                out = room(out, found + 1)
                 out[found] = row
                 found += 1
     return out[:found].copy()

@@ -139,7 +139,7 @@ def _highest(bound, n):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(nogil=True, cache=True)
-def _room(values, needed):  # type: ignore[no-untyped-def]
+def room(values, needed):  # type: ignore[no-untyped-def]
     """Return `values` in an array of at least `needed` places."""
     if needed <= len(values):
         return values
@@ -172,7 +172,7 @@ def scan(records, block_of, order, starts, requests, own, comparisons, pairs):  
         survivors = 0
         for i in range(size):
             survivors += bound[i] >= 0
-        out_request, out_hit = _room(out_request, found + survivors), _room(out_hit, found + survivors)
+        out_request, out_hit = room(out_request, found + survivors), room(out_hit, found + survivors)
         for i in range(size):
             if bound[i] >= 0:
                 out_request[found] = order[first + i]

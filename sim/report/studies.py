@@ -31,12 +31,17 @@ METHODS = tuple(_NEEDED)
 _MOST_BYTES = 20_000_000
 
 
+def _file(path: Path) -> Path:
+    """Return the file of studies at a path: itself, or that of the folder."""
+    return path / NAME if path.is_dir() else path
+
+
 def read_study(path: Path) -> Mapping[str, Any]:
     """Return the studies kept in a file, or in `sensitivity.json` of a folder.
 
     Raises InputErrors when it is missing or has another shape.
     """
-    file = path / NAME if path.is_dir() else path
+    file = _file(path)
     found = _json(file)
     problem = _shape(found)
     if problem:
@@ -54,7 +59,7 @@ def gather(paths: Iterable[Path], scenario: Scenario) -> dict[str, Any]:
     mistakes: list[Mistake] = []
     for path in paths:
         try:
-            found = _printed(_json(path / NAME if path.is_dir() else path))
+            found = _printed(_json(_file(path)))
         except InputErrors as errors:
             mistakes += errors.mistakes
             continue
