@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -130,36 +130,50 @@ def load(name: str, sets: Sequence[str], *, scale: str | None = None, **options:
     try:
         scenario = Scenario.load(name, pairs, scale)
     except InputErrors as errors:
-        raise InputErrors([*mistakes, *(_option(m, options) for m in errors.mistakes)]) from None
-    if mistakes:
-        raise InputErrors(mistakes)
-    _check_names(scenario, name, pairs)
+        mistakes += [_option(mistake, options) for mistake in errors.mistakes]
+        scenario = None
+    mistakes += _unknown_names(name, pairs, scale)
+    if mistakes or scenario is None:
+        raise InputErrors(sorted(set(mistakes)))
     return scenario
 
 
-def _check_names(scenario: Scenario, name: str, pairs: Sequence[tuple[str, str]]) -> None:
-    """Refuse an unknown rule or blocking field before any work, told of the file or option that set it."""
+def _unknown_names(name: str, pairs: Sequence[tuple[str, str]], scale: str | None) -> list[Mistake]:
+    """Return a mistake for each rule or blocking field there is none of, told of the file that set it."""
+    from sim.scenario_files import locate, read_settings
+
+    try:
+        values = read_settings(locate(name), scale, pairs).values
+    except InputErrors:  # told already
+        return []
+    rule, rule_from = values.get("linkage.rule", ("", ""))
+    passes, passes_from = values.get("linkage.blocking", ([], ""))
+    return [
+        *unknown_names([rule] if isinstance(rule, str) and rule else [], (), rule_from),
+        *unknown_names([], passes if isinstance(passes, list | tuple) else (), passes_from),
+    ]
+
+
+def unknown_names(rules: Iterable[str], passes: Iterable[object], told_of: str) -> list[Mistake]:
+    """Return a mistake for each rule, and each field of a blocking pass, there is none of.
+
+    Which there are is known to the linkage alone, and a scenario is read without it.
+    """
+    fields = [field for each in passes if isinstance(each, str) for field in each.split("+")]
+    asked = [*(("linkage.rule", rule) for rule in rules), *(("linkage.blocking", field) for field in fields)]
+    if not asked:
+        return []
     from sim.linkage.normalise import FIELDS
     from sim.linkage.rules import RULES
     from sim.toml_files import nearest
 
-    fields = [field for each in scenario.linkage.blocking for field in each.split("+")]
-    asked = [
-        ("linkage.rule", scenario.linkage.rule, RULES),
-        *(("linkage.blocking", f, FIELDS) for f in fields),
-    ]
-    overridden = {key for key, _ in pairs}
-    mistakes = [
-        Mistake(
-            "--set" if key in overridden else name,
-            key,
-            f"should be one of {', '.join(sorted(known))}{nearest(word, known)} (got {word!r})",
-        )
-        for key, word, known in asked
-        if word not in known
-    ]
-    if mistakes:
-        raise InputErrors(mistakes)
+    mistakes = []
+    for key, word in asked:
+        known: Collection[str] = RULES if key == "linkage.rule" else FIELDS
+        if word not in known:
+            words = f"should be one of {', '.join(sorted(known))}{nearest(word, known)} (got {word!r})"
+            mistakes.append(Mistake(told_of, key, words))
+    return mistakes
 
 
 def _option(mistake: Mistake, options: dict[str, str | None]) -> Mistake:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from sim.commands.run import Sets, Switch, check_out, split_sets, unfinished
+from sim.commands.run import Sets, Switch, check_out, split_sets, unfinished, unknown_names
 from sim.commands.run import load as load_scenario
 from sim.errors import InputErrors, LostError, Mistake, RefusedError
 
@@ -61,6 +61,10 @@ def sweep(
     from sim.study.grid import load
 
     plan = load(name, pairs, max_cells)
+    linkages = [cell.scenario.linkage for cell in plan.cells]
+    rules, passes = {each.rule for each in linkages}, {word for each in linkages for word in each.blocking}
+    if mistakes := unknown_names(sorted(rules), sorted(passes), plan.name):
+        raise InputErrors(mistakes)
     if dry_run:
         print(_estimate(plan, workers, as_json))
         return 0

@@ -125,11 +125,26 @@ def test_a_rule_or_field_that_does_not_exist_is_told_before_any_people_are_drawn
 ) -> None:
     wrong = ["--set", "linkage.rule=name_olny", "--set", 'linkage.blocking=["zip+shoe"]']
     assert call(["run", *wrong]) == 2
-    rule, blocking = capsys.readouterr().err.splitlines()
+    blocking, rule = capsys.readouterr().err.splitlines()
     assert rule.startswith("--set: linkage.rule: should be one of ")
     assert rule.endswith("; did you mean name_only? (got 'name_olny')")
     assert blocking.startswith("--set: linkage.blocking: should be one of ")
     assert blocking.endswith("(got 'shoe')")
+
+
+def test_a_rule_that_does_not_exist_is_told_with_the_other_mistakes_and_of_the_file_that_names_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "base.toml").write_text('[linkage]\nrule = "name_olny"\nblocking = 5\n', encoding="utf-8")
+    (tmp_path / "mine.toml").write_text('extends = "base.toml"\nseed = -1\n', encoding="utf-8")
+    assert call(["run", str(tmp_path / "mine.toml"), "--out", str(tmp_path / "runs")]) == 2
+    told = [line.removeprefix(f"{tmp_path}/").split(" ")[:2] for line in capsys.readouterr().err.splitlines()]
+    assert told == [
+        ["base.toml:", "linkage.blocking:"],
+        ["base.toml:", "linkage.rule:"],
+        ["mine.toml:", "seed:"],
+    ]
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize("name", sorted(presets()))

@@ -31,6 +31,7 @@ CALM = ["--set", "noise.unit_missing.rate=0.0", "--quiet"]
         (["sweep", "file-size", "--workers", "0"], "--workers: is not in [1, 256] (got 0)"),
         (["sweep", "file-size", "--set", "seed"], "should be KEY=VALUE"),
         (["sweep", "file-size", "--set", "linkage.tie=some"], "linkage.tie"),
+        (["sweep", "name-rule", "--set", "linkage.rule=name_dob,name_olny"], "did you mean name_only?"),
         (["compare", "name-only", "name-dop"], "did you mean name-dob?"),
         (["compare", "name-only", "name-dob", "--rate", "wrong"], "no rate is called wrong"),
         (["sensitivity", "name-only", "--method", "guess"], "should be one of morris, sobol"),
