@@ -32,11 +32,13 @@ _PAGE_FONT = "Source Sans, Open Sans, DejaVu Sans, sans-serif"
 
 _STYLE = (
     "<style>[data-testid=stVegaLiteChart]{max-width:100%;overflow-x:auto}"
+    "[data-testid=stTable] td div{max-width:none!important}"
     "[data-testid=stMainBlockContainer]{max-width:60rem;padding:3.5rem 2.5rem 4rem}"
     "@media(max-width:640px){[data-testid=stMainBlockContainer]{padding:3.5rem 1rem 3rem}"
     "[data-testid=stMain] h1{font-size:1.75rem}[data-testid=stMain] h2{font-size:1.4rem}}</style>"
 )
-"""Lines short enough to read; a figure wider than a telephone scrolls by itself, the page does not."""
+"""Lines short enough to read, and the cells of a table as wide as there is room; a figure wider than a
+telephone scrolls by itself, the page does not."""
 
 _INK = "<style>[data-testid=stSliderThumbValue] p,[data-testid=stButtonGroup] p{{color:{ink}}}</style>"
 """The one blue that can carry white letters on dark ground is too dark for letters of its own there."""

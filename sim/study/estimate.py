@@ -35,7 +35,7 @@ million pairs of a request and a record, where the search is opened downward for
 RESIDENT = 1_300 * 2**20
 BYTES_A_PERSON = 1_000
 BYTES_A_REQUEST = 2_500
-BYTES_A_ROW_HELD = 150
+BYTES_A_ROW_HELD = 200
 MOST_PEOPLE_HELD = 1_100_000
 """Bytes a process holds: at rest, for each person while their chunk is at work, for each request; and for
 each request whose rows (outcome, tally, faults) wait for the other populations."""
