@@ -14,9 +14,8 @@ from typing import Self
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import stats
 
-from sim.outcome.intervals import Floats, t_interval
+from sim.outcome.intervals import Floats, t_interval, z_quantile
 from sim.outcome.rates import HEADLINE, RATES, Definition, Rate, Settings, make_of
 
 TOO_FEW = "too few"
@@ -135,5 +134,5 @@ def _delta(
     if rest == 0:
         return float(logs[0]), float(logs[0]), float(logs[0])
     variance = float(1 / events[0] - 1 / trials[0]) + 1 / rest - 1 / rest_trials
-    half = float(stats.norm.ppf((1 + confidence) / 2)) * (1 - share) * float(np.sqrt(max(0.0, variance)))
+    half = z_quantile(confidence) * (1 - share) * float(np.sqrt(max(0.0, variance)))
     return float(logs[0]), float(logs[0]) - half, float(logs[0]) + half

@@ -11,6 +11,7 @@ Sources: Wilson (1927); Clopper and Pearson (1934); Quenouille (1956) and Efron 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +43,7 @@ class Ratio:
 def wilson(events: int, trials: int, confidence: float = 0.95) -> Interval:
     """Return Wilson's score interval for `events` of `trials`; ValueError unless 0 <= events <= trials."""
     _check(events, trials)
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = z_quantile(confidence)
     share = events / trials
     shrink = 1 + z * z / trials
     centre = (share + z * z / (2 * trials)) / shrink
@@ -52,6 +53,7 @@ def wilson(events: int, trials: int, confidence: float = 0.95) -> Interval:
     return Interval(low, high, "Wilson")
 
 
+@functools.lru_cache(maxsize=4096)  # the groups of a sweep's many cells have the same small counts
 def clopper_pearson(events: int, trials: int, confidence: float = 0.95) -> Interval:
     """Return the exact two-sided interval of Clopper and Pearson for `events` of `trials`."""
     _check(events, trials)
@@ -122,6 +124,13 @@ def jackknife_error(left_out: Floats) -> float:
     return float(np.sqrt((count - 1) / count * np.square(left_out - left_out.mean()).sum()))
 
 
+@functools.cache
+def z_quantile(confidence: float) -> float:
+    """Return how many standard errors a two-sided interval of the normal distribution reaches."""
+    return float(stats.norm.ppf((1 + confidence) / 2))
+
+
+@functools.cache
 def t_quantile(replicates: int, confidence: float) -> float:
     """Return how many standard errors a two-sided t interval over so many replicates reaches."""
     return float(stats.t.ppf((1 + confidence) / 2, replicates - 1))

@@ -196,7 +196,7 @@ def make_of(definition: Definition, above: Floats, below: Floats, settings: Sett
     ends = (0.0, 1.0 if share else np.inf)
 
     def scaled(number: float | None, low: float = 0.0, high: float = np.inf) -> float | None:
-        return None if number is None else definition.per * float(np.clip(number, low, high))
+        return None if number is None else definition.per * float(min(max(number, low), high))
 
     return Rate(
         name=definition.name,
