@@ -6,6 +6,7 @@ Work calls `progress(step, done, total, **info)`; it never prints. `info` may ho
     replicate   the replicate at work, from 0
     note        a few words
     more        true while more of what was finished together is still to be told: no time left is given
+    kept        true for what was found from before: it says nothing of how fast the rest will be
 
 A listener must be quick and must not raise; the work does not wait for a person to read.
 """
@@ -50,23 +51,27 @@ class Steps:
     """When each step began, and from that its speed, time left and this process's memory."""
 
     def __init__(self) -> None:
-        self._began: dict[str, float] = {}
+        self._began: dict[str, tuple[float, int]] = {}
 
-    def seconds(self, step: str, done: int) -> float:
-        """Return seconds since `step` was first heard of; a step that starts over counts anew."""
+    def since(self, step: str, done: int, *, kept: bool = False) -> tuple[float, int]:
+        """Return the seconds since `step` was first heard of, and how much was done then.
+
+        A step that starts over, or tells of what was kept from before, counts anew.
+        """
         now = time.monotonic()
-        if done == 0 or step not in self._began:
-            self._began[step] = now
-        return now - self._began[step]
+        if done == 0 or kept or step not in self._began:
+            self._began[step] = (now, done)
+        began, before = self._began[step]
+        return now - began, before
 
     def tell(self, step: str, done: int, total: int, info: dict[str, Any]) -> str:
         """Return speed, time left and memory in words, as far as they are known."""
-        seconds = self.seconds(step, done)
+        seconds, before = self.since(step, done, kept=bool(info.get("kept")))
         words = [str(info["note"])] if info.get("note") else []
         if info.get("people") and seconds > 0:
             words.append(f"{speed(info['people'] / seconds)} people/s")
-        if 0 < done < total and seconds >= 1 and not info.get("more"):
-            words.append(f"{span(seconds / done * (total - done))} left")
+        if before < done < total and seconds >= 1 and not info.get("more"):
+            words.append(f"{span(seconds / (done - before) * (total - done))} left")
         elif done >= total and seconds >= 1:
             words.append(f"took {span(seconds)}")
         memory = resident_bytes()

@@ -152,7 +152,7 @@ def evaluate(
             if earlier is None:
                 kept.keep_counts(each.scenario, r, asdict(outcome))
         done += len(asking)
-        progress(step, done, total, replicate=r)
+        progress(step, done, total, replicate=r, kept=earlier is not None)
     return outcomes
 
 

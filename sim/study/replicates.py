@@ -86,9 +86,10 @@ def run(
     while True:
         goal = scenario.replicates if stop is None else _next_goal(len(worlds), stop)
         numbers = range(len(worlds), goal)
+        progress(STEP, len(worlds), goal)
         for world, note in _worlds(scenario, numbers, progress, pool, kept or Unfinished()):
             worlds.append(world)
-            progress(STEP, len(worlds), goal, replicate=len(worlds) - 1, note=note)
+            progress(STEP, len(worlds), goal, replicate=len(worlds) - 1, note=note, kept=bool(note))
         if stop is None:
             break
         looks.append(stop.look(_headline(scenario, worlds)))

@@ -46,6 +46,39 @@ def test_a_pipe_gets_a_line_at_the_start_the_end_and_every_few_seconds(clock: Cl
     ]
 
 
+def test_what_was_kept_from_before_says_nothing_of_the_time_that_is_left(clock: Clock) -> None:
+    stream = io.StringIO()
+    progress = Lines(stream, every=0)
+    progress("Populations", 0, 6)
+    for done in (1, 2):
+        progress("Populations", done, 6, note="kept from before", kept=True)
+    clock.now += 10
+    progress("Populations", 3, 6)
+    clock.now += 20
+    progress("Populations", 4, 6)
+    assert stream.getvalue().splitlines() == [
+        "Populations: 0 of 6 (1.5 GB)",
+        "Populations: 1 of 6 (kept from before, 1.5 GB)",
+        "Populations: 2 of 6 (kept from before, 1.5 GB)",
+        "Populations: 3 of 6 (30 s left, 1.5 GB)",
+        "Populations: 4 of 6 (30 s left, 1.5 GB)",
+    ]
+
+
+def test_a_step_first_heard_of_half_way_gives_no_time_until_more_of_it_is_done(clock: Clock) -> None:
+    stream = io.StringIO()
+    progress = Lines(stream, every=0)
+    progress("Cells", 5, 9, note="5 kept from before")
+    clock.now += 4
+    progress("Cells", 5, 9)
+    clock.now += 4
+    progress("Cells", 6, 9)
+    assert stream.getvalue().splitlines()[1:] == [
+        "Cells: 5 of 9 (1.5 GB)",
+        "Cells: 6 of 9 (24 s left, 1.5 GB)",
+    ]
+
+
 def test_steps_are_timed_apart_and_a_step_that_starts_over_counts_anew(clock: Clock) -> None:
     stream = io.StringIO()
     progress = Lines(stream)
