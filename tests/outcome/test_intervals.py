@@ -13,9 +13,11 @@ from sim.outcome.intervals import (
     prediction_range,
     ratio_of_totals,
     t_interval,
+    t_quantile,
     upper_bound,
     wilson,
     within,
+    z_quantile,
 )
 
 counts = st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -29,6 +31,13 @@ def test_wilson_and_clopper_pearson_are_those_of_scipy(pair: tuple[int, int]) ->
         theirs = test.proportion_ci(method=name)
         found = ours(events, trials)
         assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+
+
+def test_quantiles_are_those_of_the_tables() -> None:
+    # Not the usual 95 %: what was asked before is remembered, and the lines would not be run here.
+    assert z_quantile(0.8) == pytest.approx(1.281552, abs=1e-6)
+    assert t_quantile(11, 0.8) == pytest.approx(1.372184, abs=1e-6)
+    assert t_quantile(2, 0.5) == pytest.approx(1.0)
 
 
 def test_no_event_in_a_thousand_means_fewer_than_three_in_a_thousand() -> None:
