@@ -1,6 +1,6 @@
 """Run the shipped sweeps once at a size two cores can do, and keep their tables with run IDs.
 
-Populations are as many as the sweeps say (20 a cell). Countries and lists are smaller, and their sizes
+Populations, countries and lists are fewer or smaller than the sweeps say, and their sizes are
 told in the table; rates on names grow with the size of the file (see file-size), so that these are not
 national figures. Run with `python -m benchmarks shipped_sweeps`, or `python -m benchmarks.shipped_sweeps
 FOLDER` with a folder of finished sweeps to write their tables only; writes
