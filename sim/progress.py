@@ -67,7 +67,8 @@ class Steps:
     def tell(self, step: str, done: int, total: int, info: dict[str, Any]) -> str:
         """Return speed, time left and memory in words, as far as they are known."""
         seconds, before = self.since(step, done, kept=bool(info.get("kept")))
-        words = [str(info["note"])] if info.get("note") else []
+        words = ["kept from before"] if info.get("kept") else []
+        words += [str(info["note"])] if info.get("note") else []
         if info.get("people") and seconds > 0:
             words.append(f"{speed(info['people'] / seconds)} people/s")
         if before < done < total and seconds >= 1 and not info.get("more"):

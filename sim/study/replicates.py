@@ -87,9 +87,9 @@ def run(
         goal = scenario.replicates if stop is None else _next_goal(len(worlds), stop)
         numbers = range(len(worlds), goal)
         progress(STEP, len(worlds), goal)
-        for world, note in _worlds(scenario, numbers, progress, pool, kept or Unfinished()):
+        for world, found in _worlds(scenario, numbers, progress, pool, kept or Unfinished()):
             worlds.append(world)
-            progress(STEP, len(worlds), goal, replicate=len(worlds) - 1, note=note, kept=bool(note))
+            progress(STEP, len(worlds), goal, replicate=len(worlds) - 1, kept=found)
         if stop is None:
             break
         looks.append(stop.look(_headline(scenario, worlds)))
@@ -148,18 +148,17 @@ def counts_of(scenario: Scenario, worlds: Sequence[World]) -> pl.DataFrame:
 
 def _worlds(
     scenario: Scenario, replicates: range, progress: Progress, pool: Workers, kept: Unfinished
-) -> Iterator[tuple[World, str]]:
-    """Yield the worlds of some replicates in order, and where each is from: kept before, or made and kept."""
+) -> Iterator[tuple[World, bool]]:
+    """Yield the worlds of some replicates in order, each with whether it was kept before; the rest are kept."""
     before = {number: kept.world(scenario, number) for number in replicates}
     made = _simulate(scenario, [number for number in replicates if before[number] is None], progress, pool)
     for number in replicates:
         world = before.pop(number)
-        if world is not None:
-            yield world, "kept from before"
-            continue
-        world = next(made)
-        kept.keep_world(scenario, number, world)
-        yield world, ""
+        found = world is not None
+        if world is None:
+            world = next(made)
+            kept.keep_world(scenario, number, world)
+        yield world, found
 
 
 def _simulate(

@@ -11,23 +11,25 @@ study used is removed when it is done. Where parts cannot be written the study g
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
 from sim.run import World
 from sim.scenario import Scenario
-from sim.study.store import cell_name, read_cell, write_cell, write_whole
+from sim.study.store import cell_name, read_cell, remove_leftovers, write_cell, write_whole
 
 NAME = ".unfinished"
 """Folder in which parts are kept, beside the finished studies."""
 
+Part = TypeVar("Part")
 _FRAMES = ("outcomes", "ledger", "tallies", "curve")
 _CASES = "cases.json"
 
@@ -49,11 +51,7 @@ class Unfinished:
 
     def world(self, scenario: Scenario, replicate: int) -> World | None:
         """Return one population of a run if it is there, whole."""
-        path = self._path(scenario, replicate, "world")
-        found = None if path is None else _read_world(path)
-        if path is not None and found is not None:
-            self._used.add(path)
-        return found
+        return self._found(self._path(scenario, replicate, "world"), _read_world)
 
     def keep_world(self, scenario: Scenario, replicate: int, world: World) -> None:
         """Keep one population of a run."""
@@ -61,11 +59,7 @@ class Unfinished:
 
     def counts(self, scenario: Scenario, replicate: int) -> dict[str, Any] | None:
         """Return what `keep_counts` was given if it is there, whole."""
-        path = self._path(scenario, replicate, "json")
-        found = None if path is None else read_cell(path)
-        if path is not None and found is not None:
-            self._used.add(path)
-        return found
+        return self._found(self._path(scenario, replicate, "json"), read_cell)
 
     def keep_counts(self, scenario: Scenario, replicate: int, counts: Mapping[str, Any]) -> None:
         """Keep the counts of one population of one setting."""
@@ -77,15 +71,20 @@ class Unfinished:
             path.unlink(missing_ok=True)
         self._used.clear()
         if self._folder is not None:
+            remove_leftovers(self._folder)
             with contextlib.suppress(OSError):  # of another study, or not there
                 self._folder.rmdir()
 
     def _path(self, scenario: Scenario, replicate: int, ending: str) -> Path | None:
         if self._folder is None:
             return None
-        one = scenario if scenario.replicates == 1 else scenario.replace({"replicates": 1})
-        name = cell_name(one, self._engine)
-        return self._folder / f"{name}-{replicate:04}.{ending}"
+        return self._folder / f"{_name(scenario, self._engine)}-{replicate:04}.{ending}"
+
+    def _found(self, path: Path | None, read: Callable[[Path], Part | None]) -> Part | None:
+        found = None if path is None else read(path)
+        if path is not None and found is not None:
+            self._used.add(path)
+        return found
 
     def _keep(self, path: Path | None, write: Callable[[Path], None]) -> None:
         if path is None:
@@ -100,6 +99,12 @@ class Unfinished:
                 stacklevel=2,
             )
             self._folder = None
+
+
+@functools.lru_cache(maxsize=256)
+def _name(scenario: Scenario, engine: str) -> str:
+    """Return what names the parts of a scenario, whatever the number of its replicates."""
+    return cell_name(scenario.replace({"replicates": 1}), engine)
 
 
 def _bytes_of(world: World) -> bytes:

@@ -51,7 +51,7 @@ def test_what_was_kept_from_before_says_nothing_of_the_time_that_is_left(clock: 
     progress = Lines(stream, every=0)
     progress("Populations", 0, 6)
     for done in (1, 2):
-        progress("Populations", done, 6, note="kept from before", kept=True)
+        progress("Populations", done, 6, kept=True)
     clock.now += 10
     progress("Populations", 3, 6)
     clock.now += 20

@@ -125,6 +125,14 @@ def test_a_study_of_many_settings_goes_on_too(tmp_path: Path, monkeypatch: pytes
     assert asked == [2, 2, 2, 2] and three.first.value is not None
 
 
+def test_what_a_killed_writer_left_does_not_stay(tmp_path: Path) -> None:
+    kept = Unfinished(tmp_path / "parts", "engine")
+    kept.keep_counts(Scenario.of(SMALL), 0, {"counts": []})
+    (tmp_path / "parts" / ".tmp-half").write_bytes(b"half")
+    kept.done()
+    assert not (tmp_path / "parts").exists()
+
+
 def test_where_nothing_can_be_kept_the_study_goes_on_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     kept = Unfinished(tmp_path / "file" / "parts", "engine")
