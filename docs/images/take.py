@@ -48,11 +48,12 @@ def main(folder: Path | None) -> None:
                 opened.set_default_timeout(PATIENCE)
                 opened.goto(f"{served.address}/{page}?{question}")
                 settled(opened)
+                opened.wait_for_timeout(1500)  # figures above the heading are still growing
                 if heading:
                     opened.get_by_text(heading).first.evaluate(
                         "each => each.scrollIntoView({block: 'start'})"
                     )
-                opened.wait_for_timeout(1500)
+                    opened.wait_for_timeout(500)
                 print(name, _save(opened.screenshot(), HERE / f"{name}.png"))
                 context.close()
 

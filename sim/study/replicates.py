@@ -149,7 +149,7 @@ def counts_of(scenario: Scenario, worlds: Sequence[World]) -> pl.DataFrame:
 def _worlds(
     scenario: Scenario, replicates: range, progress: Progress, pool: Workers, kept: Unfinished
 ) -> Iterator[tuple[World, bool]]:
-    """Yield the worlds of some replicates in order, each with whether it was kept before; the rest are kept."""
+    """Yield the worlds of some replicates in order, each with whether it was kept before; keep the rest."""
     before = {number: kept.world(scenario, number) for number in replicates}
     made = _simulate(scenario, [number for number in replicates if before[number] is None], progress, pool)
     for number in replicates:
