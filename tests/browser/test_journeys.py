@@ -60,8 +60,10 @@ def test_a_slider_moves_and_another_run_answers(visit: Visit) -> None:
     slider = page.get_by_role("slider", name=re.compile("Requested people who are"))
     slider.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(
-        "before => !document.querySelector('[data-testid=stMetric]').innerText.includes(before)", arg=before
+    page.wait_for_function(  # while the page is drawn anew there may be no number for a moment
+        "before => { const now = document.querySelector('[data-testid=stMetric]')?.innerText;"
+        " return now && !now.includes(before) }",
+        arg=before,
     )
     assert "r-" in headline(page)
     expect(page.get_by_text("Results do not match the controls")).to_have_count(0)
