@@ -22,6 +22,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
+from sim import __version__
 from sim.errors import InputErrors, LostError, Mistake, RefusedError, SimulatorError
 
 COMMANDS = {
@@ -44,21 +45,12 @@ HELP = """Measure how often bulk address disclosure hands over the wrong person'
 All people are synthetic. Start with `sim run`, or `sim scenarios` for the questions that come ready."""
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - only for --version
-
-    try:
-        return version("linkage-error-simulator")
-    except PackageNotFoundError:
-        return "not installed"
-
-
 def build() -> App:
     """Return the command line as an App; commands are imported when they are called for."""
     app = App(
         name="sim",
         help=HELP,
-        version=_version,
+        version=__version__,
         suppress_keyboard_interrupt=False,
         help_format="plaintext",
     )

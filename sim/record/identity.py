@@ -19,10 +19,9 @@ from importlib.resources.abc import Traversable
 
 import polars as pl
 
-from sim import tables
+from sim import __version__, tables
 from sim.record.canonical import canonical_json
 
-DISTRIBUTION = "linkage-error-simulator"
 LIBRARIES = (
     "faker",
     "jellyfish",
@@ -47,11 +46,8 @@ _ROWS_AT_ONCE = 200_000
 
 
 def engine_version() -> str:
-    """Return the version of the installed distribution, or 0+unknown when it runs from bare sources."""
-    try:
-        return importlib.metadata.version(DISTRIBUTION)
-    except importlib.metadata.PackageNotFoundError:
-        return "0+unknown"
+    """Return the version of the sources; what was installed may be older than a pulled checkout."""
+    return __version__
 
 
 def table_hashes() -> dict[str, str]:
