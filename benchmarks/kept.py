@@ -50,9 +50,10 @@ def questions() -> dict[str, Mapping[str, Any]]:
 
 def ask(folder: Path) -> None:
     """Open a registry and put the questions; print a JSON line for each. What the child does."""
-    from sim.kept.session import KeptRegistry  # noqa: PLC0415
+    from sim.kept.session import StoredRegistry  # noqa: PLC0415
     from sim.kept.store import Store  # noqa: PLC0415
     from sim.record import write  # noqa: PLC0415
+    from sim.replicate import Replicate  # noqa: PLC0415
     from sim.scenario import Scenario  # noqa: PLC0415
     from sim.study.replicates import collect  # noqa: PLC0415
 
@@ -61,9 +62,9 @@ def ask(folder: Path) -> None:
     size = {"population.size": store.people, "requests.count": REQUESTS, "replicates": 1}
     base = Scenario.load(SCENARIO).replace(size)
 
-    def opened() -> KeptRegistry:
-        kept = KeptRegistry(base, store)
-        kept.sent(base.replace({"requests.count": 1_000}))  # tables, dictionaries
+    def opened() -> Replicate:
+        kept = Replicate(StoredRegistry(base, store))
+        kept.asked(base.replace({"requests.count": 1_000}))  # tables, dictionaries
         return kept
 
     kept, took = _timed(opened)
@@ -74,8 +75,7 @@ def ask(folder: Path) -> None:
         for _ in range(1 if "probabilistic" in name else WARM):
 
             def question(scenario: Scenario = scenario) -> Any:
-                requests, noisy = kept.sent(scenario)
-                world = kept.answer(scenario, requests, noisy)
+                world = kept.answer(scenario)
                 with tempfile.TemporaryDirectory() as place:
                     write(collect(scenario, [world]), Path(place))
                 return world

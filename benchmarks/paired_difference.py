@@ -19,8 +19,8 @@ import numpy as np
 import polars as pl
 
 from sim.outcome import RATES, count
+from sim.replicate import Replicate, Streaming
 from sim.scenario import Scenario
-from sim.study.kept import Replicate, together
 
 PEOPLE, REQUESTS = 300_000, 20_000
 OUT = Path(__file__).parent / "results" / "paired_difference.csv"
@@ -49,11 +49,9 @@ EVENTS = {"wrong_person": "wrong_person", "wrong_door": "right_person_wrong_door
 
 def sides(base: Scenario, replicate: int) -> list[tuple[dict[str, int], pl.DataFrame]]:
     """Return counts and outcomes of the first and second of every pair, in one pass where that goes."""
-    people = Replicate(base, replicate)
+    people = Replicate(Streaming.kept(base, replicate))
     scenarios = [base.replace(side) for _, *pair in PAIRS for side in pair]
-    asked = [(scenario, *people.sent(scenario)) for scenario in scenarios]
-    joint = iter(people.answer_together([each for each in asked if together(each[0])]))
-    worlds = [next(joint) if together(each[0]) else people.answer(*each) for each in asked]
+    worlds = people.answers([people.asked(scenario) for scenario in scenarios])
     return [(count(world.outcomes, PEOPLE), world.outcomes) for world in worlds]
 
 

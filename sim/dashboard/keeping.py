@@ -12,9 +12,10 @@ from sim.dashboard import jobs, state
 from sim.errors import SimulatorError
 from sim.kept import estimate, shelf
 from sim.kept.find import quick
-from sim.kept.session import KeptRegistry
+from sim.kept.session import StoredRegistry
 from sim.kept.shortlists import MOST_REQUESTS
 from sim.kept.store import Store
+from sim.replicate import Replicate
 from sim.scenario import Scenario
 
 PLACE = state.RUNS / "kept"
@@ -29,9 +30,9 @@ def ready(scenario: Scenario) -> bool:
         return False
 
 
-def opened(scenario: Scenario) -> KeptRegistry:
+def opened(scenario: Scenario) -> Replicate:
     """Return a question's registry, opened; raises VerificationError when it is damaged."""
-    return KeptRegistry(scenario, Store(shelf.place_of(scenario, PLACE)))
+    return Replicate(StoredRegistry(scenario, Store(shelf.place_of(scenario, PLACE))))
 
 
 def offer(scenario: Scenario, *, busy: bool) -> None:

@@ -1,6 +1,6 @@
 """Answers while you wait: one population's people are kept, and only what a change touches is made again.
 
-Population, request list, faults, search and verdicts are separate steps (`sim.study.kept`), each kept for
+Population, request list, faults, search and verdicts are separate steps (`sim.replicate`), each kept for
 the part of the scenario it depends on. One answer is made at a time on the whole server, so that dragging a
 slider leaves one computation and not five; a superseded one ends before it starts.
 """
@@ -20,9 +20,9 @@ import streamlit as st
 from sim.dashboard import keeping, state
 from sim.errors import RefusedError
 from sim.record import write
+from sim.replicate import WORLD, Replicate, Streaming
 from sim.report.findings import Findings
 from sim.scenario import Scenario
-from sim.study.kept import WORLD, Replicate
 from sim.study.replicates import collect
 
 MOST_PEOPLE, MOST_REQUESTS = 3_000_000, 50_000
@@ -51,7 +51,7 @@ class Worlds:
             held = ON_DISK if on_disk else size
             while self._kept and held + sum(people for people, _ in self._kept.values()) > PEOPLE_KEPT:
                 self._kept.popitem(last=False)
-            made = keeping.opened(scenario) if on_disk else Replicate(scenario, 0)
+            made = keeping.opened(scenario) if on_disk else Replicate(Streaming.kept(scenario, 0))
             self._kept[key] = (held, made)
         self._kept.move_to_end(key)
         return self._kept[key][1]
@@ -95,8 +95,7 @@ def answer(scenario: Scenario) -> state.Answer:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
             made = kept.of(one)
-            requests, noisy = made.sent(one)
-            world = made.answer(one, requests, noisy)
+            world = made.answer(one)
             written = write(collect(one, [world], time.monotonic() - began), folder())
     place.empty()
     notes = tuple(dict.fromkeys(str(each.message) for each in told if issubclass(each.category, UserWarning)))
@@ -114,8 +113,7 @@ def with_cases(scenario: Scenario) -> state.Answer:
     kept = worlds()
     with kept.lock:
         made = kept.of(one)
-        requests, noisy = made.sent(one)
-        world = made.answer(one, requests, noisy, cases=True)
+        world = made.answer(one, cases=True)
         written = write(collect(one, [world]), folder() / "cases")
     return state.Answer(written, state.question_of(one), one.title or one.name)
 

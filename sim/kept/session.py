@@ -16,35 +16,44 @@ from numpy.typing import NDArray
 from sim.kept.find import can_look_up, rows_of
 from sim.kept.layout import TRUTH_ROW, Rows, unpack
 from sim.kept.store import Store
-from sim.linkage.resolve import Keeper
-from sim.linkage.stream import PathSearch, search
+from sim.linkage.link import Linker
+from sim.linkage.stream import search
 from sim.population import CHUNK
+from sim.progress import Progress
+from sim.replicate import KeptCountry
 from sim.requests import Requests, draw
+from sim.rng import Streams
 from sim.scenario import Scenario
-from sim.study.kept import Replicate
 
 THREADS = 2
+_FIELDS_ON_FILE = ("given", "surname", "surname2", "birth", "tin", "address")
 
 
-class KeptRegistry(Replicate):
-    """The people of a registry on disk, to whom scenarios of the same world can be put."""
+class StoredRegistry:
+    """A registry on disk, to which scenarios of the same people can be put (`sim.replicate.Searched`)."""
 
     def __init__(self, scenario: Scenario, store: Store) -> None:
         """Raises VerificationError when the registry is not the scenario's."""
         store.refuse_another(scenario)
-        super().__init__(scenario, store.manifest.world.replicate)
+        self.country = KeptCountry(scenario, Streams(scenario.seed, store.manifest.world.replicate))
         self._store = store
 
-    def _draw(self, scenario: Scenario) -> Requests:
+    def draw(self, scenario: Scenario, progress: Progress) -> Requests:
+        """Return the list of a scenario; raises VerificationError for one of other people."""
         self._store.refuse_another(scenario)
-        return draw(self._country, scenario, self._streams, workers=1, offers=self._store.offers)
+        country = self.country
+        return draw(
+            country, scenario, country.streams, progress=progress, workers=1, offers=self._store.offers
+        )
 
-    def _search(self, searches: Sequence[PathSearch], keepers: Sequence[Keeper]) -> None:
-        for each, keeper in zip(searches, keepers, strict=True):
-            if not len(each.rows):
-                continue
-            rows = rows_of(self._store, each) if can_look_up(each.path) else None
-            search(_Found(self._store, rows), [each], [keeper], workers=THREADS)
+    def search(self, linkers: Sequence[Linker], workers: int, progress: Progress) -> None:
+        """Search, for each path, the records that share a key with one of its requests."""
+        for linker in linkers:
+            for each, keeper in zip(linker.searches, linker.keepers, strict=True):
+                if len(each.rows):
+                    rows = rows_of(self._store, each) if can_look_up(each.path) else None
+                    found = _Found(self._store, rows)
+                    search(found, [each], [keeper], workers=THREADS, progress=progress)
 
 
 class _Found:
@@ -64,14 +73,9 @@ class _Found:
 class Records:
     """Some records of a store in the shape of a chunk (`sim.population.Chunk`): on file, and in truth."""
 
-    number = 0  # households carry the number of their chunk already
-
     def __init__(self, store: Store, rows: Rows) -> None:
         self._store, self._rows = store, rows
         self.n = len(rows)
-        self.file_given, self.file_surname = rows["given"], rows["surname"]
-        self.file_surname2, self.file_birth = rows["surname2"], rows["birth"]
-        self.file_tin, self.file_address = rows["tin"], rows["address"]
 
     @cached_property
     def record(self) -> NDArray[np.int64]:
@@ -85,37 +89,19 @@ class Records:
     def _small(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int32]]:
         return unpack(self._rows["small"])
 
-    @property
-    def file_middle(self) -> NDArray[np.uint8]:
-        """Middle initials on file."""
-        return self._small[0]
+    def on_file(self, field: str) -> NDArray[Any] | None:
+        """Return a field as it stands on file; None for the parts of the address but the ZIP."""
+        small = ("middle", "suffix", "zip")
+        if field in small:
+            return self._small[small.index(field)]
+        return self._rows[field] if field in _FIELDS_ON_FILE else None
 
-    @property
-    def file_suffix(self) -> NDArray[np.uint8]:
-        """Suffixes on file."""
-        return self._small[1]
-
-    @property
-    def file_zip(self) -> NDArray[np.int32]:
-        """ZIPs of the addresses on file."""
-        return self._small[2]
-
-    def __getattr__(self, name: str) -> _Truth:
-        """Return a column of truth, read where it is indexed."""
-        if name in (TRUTH_ROW.names or ()):
-            return _Truth(self, name)
-        raise AttributeError(name)
-
-
-class _Truth:
-    """A column of what is true of some records; only the places asked for are read."""
-
-    def __init__(self, records: Records, name: str) -> None:
-        self._records, self._name = records, name
-
-    def __getitem__(self, places: NDArray[np.int64]) -> NDArray[Any]:
-        record = self._records.record[places]
-        values = self._records._store.truth(record, self._name)
-        if self._name == "household":
-            return values.astype(np.int64) + (record // CHUNK << 32)
-        return values
+    def truth(self, column: str, rows: NDArray[np.int64]) -> NDArray[Any]:
+        """Return a column of the records in `rows`; what is not on file is read from disk."""
+        if column.startswith("file_"):
+            return np.asarray(self._rows[column.removeprefix("file_")][rows])
+        if column not in (TRUTH_ROW.names or ()):
+            raise AttributeError(column)
+        record = self.record[rows]
+        values = self._store.truth(record, column)
+        return values.astype(np.int64) + (record // CHUNK << 32) if column == "household" else values

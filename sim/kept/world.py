@@ -23,8 +23,8 @@ import numpy as np
 from sim.errors import VerificationError
 from sim.kept.files import Sums
 from sim.record.identity import engine_version, table_hashes
+from sim.replicate import WORLD
 from sim.scenario import Scenario
-from sim.study.kept import WORLD
 from sim.study.store import write_whole
 
 FORMAT = "linkage-error-simulator/kept-registry/1"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
 from sim.linkage.curve import to_bits
+from sim.rng import Streams
 from sim.scenario import Scenario
 
 
-def review(country: Any, frame: pl.DataFrame, disclosures: pl.DataFrame, scenario: Scenario) -> pl.DataFrame:
+def review(
+    frame: pl.DataFrame, disclosures: pl.DataFrame, scenario: Scenario, streams: Streams
+) -> pl.DataFrame:
     """Return the disclosures left when those below `linkage.clerical_high` have gone to a reviewer.
 
     The reviewer refuses a true pair or accepts a false one with probability weights.clerical.reviewer_error,
@@ -24,7 +25,7 @@ def review(country: Any, frame: pl.DataFrame, disclosures: pl.DataFrame, scenari
     in_probability = linkage.threshold_unit == "probability"
     high = to_bits(linkage.clerical_high) if in_probability else linkage.clerical_high
     number = disclosures["request"].to_numpy()
-    draws = country.streams.generator("linkage.reviewer").random(
+    draws = streams.generator("linkage.reviewer").random(
         max(scenario.requests.count, int(number.max()) + 1)
     )
     errs = draws[number] < scenario.value("weights.clerical.reviewer_error")

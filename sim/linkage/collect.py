@@ -8,7 +8,6 @@ costs milliseconds (`Candidates.best`, `curve.curves`).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,13 +19,14 @@ from sim.linkage.patterns import Floats, Patterns
 from sim.linkage.scored import Candidates
 from sim.linkage.stream import BATCH, Scored, prepare
 from sim.progress import Progress, silent
+from sim.registry import Registry
 from sim.scenario import Scenario
 
 _Part = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.bool_], NDArray[np.uint8], NDArray[np.float32]]
 
 
 def collect(
-    country: Any,
+    registry: Registry,
     frame: pl.DataFrame,
     path: Path,
     scenario: Scenario,
@@ -39,16 +39,15 @@ def collect(
     lowest: bits; pairs that cannot reach it under the path's weights are left out, which is exact for
     thresholds at or above it. With minus infinity nothing is left out, and any other weights may follow.
     """
-    fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
-    (search,), _, _ = prepare((replace(path, threshold=lowest),), fields, frame)
+    (search,), _, _ = prepare((replace(path, threshold=lowest),), Fields.of(registry, scenario), frame)
     wanted = frame["person"].to_numpy()
-    chunks, parts, people = range(country.n_chunks), [], 0
-    progress("collect", 0, country.n_chunks, people=0)
-    for start in range(0, country.n_chunks, BATCH):
-        batch = [country.chunk(number) for number in chunks[start : start + BATCH]]
+    chunks, parts, people = range(registry.n_chunks), [], 0
+    progress("collect", 0, registry.n_chunks, people=0)
+    for start in range(0, registry.n_chunks, BATCH):
+        batch = [registry.chunk(number) for number in chunks[start : start + BATCH]]
         parts.append(_part(search.score(batch), wanted))
         people += sum(chunk.n for chunk in batch)
-        progress("collect", start + len(batch), country.n_chunks, people=people)
+        progress("collect", start + len(batch), registry.n_chunks, people=people)
     return _joined(parts, frame["in_registry"].to_numpy())
 
 

@@ -16,6 +16,7 @@ from sim.linkage.curve import to_probability
 from sim.linkage.levels import Decode, level_numbers
 from sim.linkage.normalise import Fields
 from sim.population import CHUNK, SUFFIXES
+from sim.registry import Registry
 from sim.scenario import Scenario
 
 LABELS = {
@@ -85,13 +86,13 @@ def waterfall(
 
 
 def explain_pair(
-    country: Any, frame: pl.DataFrame, row: int, record: int, path: Path, scenario: Scenario
+    registry: Registry, frame: pl.DataFrame, row: int, record: int, path: Path, scenario: Scenario
 ) -> pl.DataFrame:
-    """Return the waterfall of a row of the (noised) request frame and the country's record of that number."""
-    fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
+    """Return the waterfall of a row of the (noised) request frame and the record of that number."""
+    fields = Fields.of(registry, scenario)
     names = list(dict.fromkeys(name for c in path.comparisons for name in c.columns))
     coded = fields.requests(frame[row : row + 1])
-    chunk, place = country.chunk(record // CHUNK), np.array([record % CHUNK])
+    chunk, place = registry.chunk(record // CHUNK), np.array([record % CHUNK])
     filed = fields.records(chunk, names, place)
     mine, theirs = ({name: int(side[name][0]) for name in names} for side in (coded, filed))
     return waterfall(path, mine, theirs, fields.decode)

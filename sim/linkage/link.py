@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from sim.population import Country
 from sim.progress import Progress, silent
+from sim.registry import RecordStream, Registry
+from sim.rng import Streams
 from sim.scenario import Scenario
 
 from .clerical import review
@@ -19,7 +21,7 @@ from .normalise import Fields
 from .resolve import Keeper, keeper_for
 from .rules import rule_of
 from .spread import Each, spread
-from .stream import TRUTH, PathSearch, divide, prepare, search
+from .stream import PERSON, Carry, PathSearch, divide, prepare, search
 from .watch import curve_of, watch, watched
 
 
@@ -28,8 +30,8 @@ class Linked:
     """What was handed over, and what the search met.
 
     disclosures: one row a disclosed record: request u32, path str, record i64, score f64 (bits), links u32
-    (links the request had), by_number bool (the path compares the number), and the record's truth columns
-    (stream.TRUTH and household i64). Sorted by request and record.
+    (links the request had), by_number bool (the path compares the number), and the columns carried along.
+    Sorted by request and record.
     tallies: one row a request, in the order of the list: request u32, path str, filtered str|null (why no
     search was made), candidates u32 (pairs met in the rule's blocks, once for each pass), links u32.
     curve: errors at every threshold (watch.curve_of), None for rules without one.
@@ -40,71 +42,109 @@ class Linked:
     curve: pl.DataFrame | None = None
 
 
+class Linker:
+    """One list under one rule: made ready, searched for, and put together."""
+
+    def __init__(
+        self, frame: pl.DataFrame, scenario: Scenario, *, carry: Carry = PERSON, rule: Rule | None = None
+    ) -> None:
+        """frame: columns of the contract.  carry: columns of the linked records that come along.
+
+        rule: in place of the scenario's.  Raises InputErrors for an unknown rule or blocking field; a rule
+        whose weights are learnt is learnt here, which takes seconds.
+        """
+        self.rule = rule_of(scenario) if rule is None else rule
+        self._frame, self._scenario, self._carry = frame, scenario, {**PERSON, **carry}
+        linkage = scenario.linkage
+        plain = [keeper_for(linkage.tie, frame.height, one_each=linkage.one_to_one) for _ in self.rule]
+        self.keepers: Sequence[Keeper] = watch(plain, self.rule, frame, scenario)
+        self.searches: Sequence[PathSearch] = ()
+        self._path_of, self._filtered = divide(self.rule, frame)
+        self._candidates = np.zeros(frame.height, np.int64)
+
+    def prepare(self, fields: Fields) -> None:
+        """Code and block the requests by the dictionaries of the registry, for a search in this process."""
+        opened = watched(self.rule, self._scenario)
+        self.searches, _, _ = prepare(opened, fields, self._frame, self._carry)
+
+    def search_elsewhere(self, registry: Country, each: Each, parts: int, progress: Progress) -> None:
+        """Search the registry in `parts` ranges of chunks by way of `each`."""
+        opened = watched(self.rule, self._scenario)
+        self._candidates += spread(
+            registry, self._frame, self._scenario, opened, self.keepers, self._carry, each, parts, progress
+        )
+
+    def linked(self, streams: Streams) -> Linked:
+        """Return what was found, reviewed where the scenario has a reviewer. Call it once."""
+        for each in self.searches:
+            self._candidates[each.rows] += each.index.candidates()
+        links: NDArray[np.int64] = np.sum([keeper.counts() for keeper in self.keepers], axis=0)
+        parts = [
+            _disclosed(self._frame, path, keeper, links, self._carry)
+            for path, keeper in zip(self.rule, self.keepers, strict=True)
+        ]
+        found = pl.concat([part for part in parts if part.height] or parts[:1]).sort("request", "record")
+        disclosed = review(self._frame, found, self._scenario, streams)
+        return Linked(disclosed, self._tallies(links), curve_of(self.keepers, self._scenario))
+
+    def _tallies(self, links: NDArray[np.int64]) -> pl.DataFrame:
+        names = pl.Series([path.name for path in self.rule], dtype=pl.String)
+        reasons = [condition.name for path in self.rule for condition in path.filters]
+        return pl.DataFrame({
+            "request": self._frame["request"],
+            "path": _named(names, self._path_of),
+            "filtered": _named(pl.Series(reasons, dtype=pl.String), self._filtered),
+            "candidates": self._candidates.clip(max=2**32 - 1).astype(np.uint32),
+            "links": links.clip(max=2**32 - 1).astype(np.uint32),
+        })  # fmt: skip
+
+
+def search_for(
+    linkers: Sequence[Linker], records: RecordStream, *, workers: int = 1, progress: Progress = silent
+) -> None:
+    """Let the records stream past once for all linkers, each of which has been prepared."""
+    searches = [each for linker in linkers for each in linker.searches]
+    keepers = [keeper for linker in linkers for keeper in linker.keepers]
+    search(records, searches, keepers, workers=workers, progress=progress)
+
+
 def link(
-    country: Any, frame: pl.DataFrame, scenario: Scenario, progress: Progress = silent, *, workers: int = 1,
-    rule: Rule | None = None, each: Each | None = None, parts: int = 16,
+    registry: Registry, frame: pl.DataFrame, scenario: Scenario, streams: Streams | None = None,
+    progress: Progress = silent, *, carry: Carry = PERSON, workers: int = 1, rule: Rule | None = None,
 ) -> Linked:  # fmt: skip
-    """Link the request frame (columns of the contract) to the country's registry.
+    """Link the request frame (columns of the contract) to the registry.
 
-    workers: threads of this process.  rule: in place of the scenario's.  each: does tasks elsewhere, such as
-    `sim.study.workers.Workers(...).each`; the registry is then searched there in `parts` ranges of chunks.
-    The answer depends on none of them.  Raises InputErrors for an unknown rule or blocking field.
+    streams: the reviewer's luck, of the scenario's first replicate if None.  workers: threads of this
+    process; the answer does not depend on them.  Other arguments and errors as of `Linker`.
     """
-    chosen = rule_of(scenario) if rule is None else rule
-    linkage, opened = scenario.linkage, watched(chosen, scenario)
-    plain = [keeper_for(linkage.tie, frame.height, one_each=linkage.one_to_one) for _ in chosen]
-    keepers = watch(plain, chosen, frame, scenario)
-    if each is not None:
-        path_of, filtered = divide(chosen, frame)
-        candidates = spread(country, frame, scenario, opened, keepers, each, parts, progress)
-        linked = _together(frame, chosen, candidates, keepers, path_of, filtered)
-    else:
-        fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
-        searches, path_of, filtered = prepare(opened, fields, frame)
-        search(country, searches, keepers, workers=workers, progress=progress)
-        linked = gather(frame, chosen, searches, keepers, path_of, filtered)
-    disclosed = review(country, frame, linked.disclosures, scenario)
-    return Linked(disclosed, linked.tallies, curve_of(keepers, scenario))
+    linker = Linker(frame, scenario, carry=carry, rule=rule)
+    linker.prepare(Fields.of(registry, scenario))
+    search_for([linker], registry, workers=workers, progress=progress)
+    return linker.linked(Streams(scenario.seed, 0) if streams is None else streams)
 
 
-def gather(
-    frame: pl.DataFrame, rule: Rule, searches: Sequence[PathSearch], keepers: Sequence[Keeper],
-    path_of: NDArray[np.int16], filtered: NDArray[np.int16],
+def link_elsewhere(
+    country: Country, frame: pl.DataFrame, scenario: Scenario, each: Each, progress: Progress = silent, *,
+    carry: Carry = PERSON, rule: Rule | None = None, parts: int = 16,
 ) -> Linked:  # fmt: skip
-    """Put together what the keepers of all paths kept."""
-    candidates = np.zeros(frame.height, np.int64)
-    for each in searches:
-        candidates[each.rows] += each.index.candidates()
-    return _together(frame, rule, candidates, keepers, path_of, filtered)
+    """Link a list as `link` does, the registry searched in `parts` ranges of chunks by other processes.
+
+    each: does tasks elsewhere, such as `sim.study.workers.Workers(...).each`. The answer is that of `link`.
+    """
+    linker = Linker(frame, scenario, carry=carry, rule=rule)
+    linker.search_elsewhere(country, each, parts, progress)
+    return linker.linked(country.streams)
 
 
-def _together(
-    frame: pl.DataFrame, rule: Rule, candidates: NDArray[np.int64], keepers: Sequence[Keeper],
-    path_of: NDArray[np.int16], filtered: NDArray[np.int16],
-) -> Linked:  # fmt: skip
-    links: NDArray[np.int64] = np.sum([keeper.counts() for keeper in keepers], axis=0)
-    names = pl.Series([path.name for path in rule], dtype=pl.String)
-    reasons = pl.Series([condition.name for path in rule for condition in path.filters], dtype=pl.String)
-    tallies = pl.DataFrame({
-        "request": frame["request"],
-        "path": _named(names, path_of),
-        "filtered": _named(reasons, filtered),
-        "candidates": candidates.clip(max=2**32 - 1).astype(np.uint32),
-        "links": links.clip(max=2**32 - 1).astype(np.uint32),
-    })  # fmt: skip
-    parts = [_disclosed(frame, path, keeper, links) for path, keeper in zip(rule, keepers, strict=True)]
-    return Linked(
-        pl.concat([part for part in parts if part.height] or parts[:1]).sort("request", "record"), tallies
-    )
-
-
-def _disclosed(frame: pl.DataFrame, path: Path, keeper: Keeper, links: NDArray[np.int64]) -> pl.DataFrame:
+def _disclosed(
+    frame: pl.DataFrame, path: Path, keeper: Keeper, links: NDArray[np.int64], carry: Carry
+) -> pl.DataFrame:
     chosen = keeper.chosen()
     rows = chosen.pop("request")
     by_number = any("tin" in comparison.columns for comparison in path.comparisons)
-    for name, dtype in TRUTH.items():
+    for name, dtype in carry.items():
         chosen.setdefault(name, np.zeros(0, dtype))
-    made = pl.DataFrame({name: chosen[name] for name in ("record", "score", *TRUTH)})
+    made = pl.DataFrame({name: chosen[name] for name in ("record", "score", *carry)})
     return pl.DataFrame({
         "request": frame["request"].gather(rows),
         "path": pl.repeat(path.name, len(rows), dtype=pl.String, eager=True),

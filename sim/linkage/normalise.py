@@ -16,11 +16,13 @@ Fields of both sides (unsigned integers):
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from sim.registry import AddressCodes, RecordChunk, Registry
+from sim.scenario import Scenario
 
 from . import text
 from .codes import NEW_CODE, CodeTable, TextCodes
@@ -42,11 +44,11 @@ _SUFFIXES = {
 
 
 class Fields:
-    """The linkage fields of one country: dictionaries shared by requests and records of one run."""
+    """The linkage fields of one registry: dictionaries shared by requests and records of one run."""
 
-    def __init__(self, country: Any, *, street_words: bool = True) -> None:
+    def __init__(self, registry: Registry, *, street_words: bool = True) -> None:
         """street_words: whether street words and directionals are brought to one spelling first."""
-        names, addresses = country.names, country.addresses
+        names, addresses = registry.names, registry.addresses
         self._addresses = addresses
         self._street_words = street_words
         self.givens = TextCodes(names.find_givens, names.given_text)
@@ -57,6 +59,11 @@ class Fields:
         self._lines = Lines(self.surnames)
         self._control = CodeTable(lambda codes: _controls(self.surnames.decode(codes)), np.uint32)
         self._initial = CodeTable(lambda codes: _initials(self.givens.decode(codes)), np.uint32)
+
+    @classmethod
+    def of(cls, registry: Registry, scenario: Scenario) -> Fields:
+        """Return the fields of a registry as a scenario wants its street lines compared."""
+        return cls(registry, street_words=scenario.value("linkage.street_words_normalised") > 0)
 
     # --- requests ------------------------------------------------------------------------------------------
 
@@ -104,7 +111,7 @@ class Fields:
     # --- records -------------------------------------------------------------------------------------------
 
     def records(
-        self, chunk: Any, names: Iterable[str], rows: NDArray[np.int64] | None = None
+        self, chunk: RecordChunk, names: Iterable[str], rows: NDArray[np.int64] | None = None
     ) -> dict[str, Array]:
         """Return the named fields of a chunk's records on file, of all rows or of `rows`."""
         made: dict[str, Array] = {}
@@ -113,12 +120,11 @@ class Fields:
         return {name: made[name] for name in names}
 
     def _record_field(
-        self, chunk: Any, name: str, rows: NDArray[np.int64] | None, made: dict[str, Array]
+        self, chunk: RecordChunk, name: str, rows: NDArray[np.int64] | None, made: dict[str, Array]
     ) -> Array:
         if name in made:
             return made[name]
-        if name in _ON_FILE or (name == "zip" and hasattr(chunk, "file_zip")):
-            column = getattr(chunk, _ON_FILE.get(name, "file_zip"))
+        if (column := chunk.on_file(name)) is not None:
             made[name] = column if rows is None else column[rows]
         elif name in ("zip", "street", "number", "unit"):
             fields = self._addresses.fields(self._record_field(chunk, "address", rows, made))
@@ -158,7 +164,7 @@ class _StreetLines:
     were abbreviated.
     """
 
-    def __init__(self, addresses: Any, *, words: bool) -> None:
+    def __init__(self, addresses: AddressCodes, *, words: bool) -> None:
         own = np.arange(1, len(addresses.streets.text) + 1, dtype=np.uint32)
         lines = pl.DataFrame({"line": text.street_line(addresses.street_text(own), words=words), "code": own})
         self._codes = lines.group_by("line").agg(pl.col("code").min())
@@ -173,10 +179,7 @@ class _StreetLines:
         return joined["code"].fill_null(0).to_numpy()
 
 
-_ON_FILE = {
-    "given": "file_given", "middle": "file_middle", "surname": "file_surname", "surname2": "file_surname2",
-    "suffix": "file_suffix", "birth": "file_birth", "tin": "file_tin", "address": "file_address",
-}  # fmt: skip
+_ON_FILE = ("given", "middle", "surname", "surname2", "suffix", "birth", "tin", "address")
 _NEEDS = {
     "surname_line": ("surname", "surname2"), "initial": ("given",), "name_control": ("surname",),
     "name_control2": ("surname2",), "birth_year": ("birth",), "birth_month_day": ("birth",), "zip3": ("zip",),

@@ -135,7 +135,7 @@ def _trained(training: _Training) -> Trained:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnreachableRateWarning)  # the list that is linked tells of it
         noisy = apply(draw(country, scenario, streams), scenario, streams)
-    fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
+    fields = Fields.of(country, scenario)
     requests = fields.requests(noisy.frame)
     parts = [fields.records(chunk, sorted(FIELDS)) for chunk in country.chunks()]
     records = {name: np.concatenate([part[name] for part in parts]) for name in FIELDS}

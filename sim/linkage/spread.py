@@ -26,7 +26,7 @@ from sim.scenario import Scenario
 from .comparison import Rule
 from .normalise import Fields
 from .resolve import Keeper, Links, OneLink, keeper_for
-from .stream import PathSearch, prepare, search
+from .stream import Carry, PathSearch, prepare, search
 
 Each = Callable[[Iterable[tuple[Callable[..., Any], tuple[Any, ...]]]], Iterator[Any]]
 """Does tasks (function, arguments) somewhere and yields their results in order."""
@@ -44,11 +44,12 @@ class Job:
     frame: pl.DataFrame
     rule: Rule
     every_link: bool
+    carry: Carry
     digest: bytes = field(init=False)
 
     def __post_init__(self) -> None:
         parts = hashlib.sha256(self.scenario.canonical() + self.country.canonical())
-        parts.update(pickle.dumps((self.streams, self.rule, self.every_link)))
+        parts.update(pickle.dumps((self.streams, self.rule, self.every_link, dict(self.carry))))
         parts.update(self.frame.hash_rows(seed=1).to_numpy().tobytes())
         object.__setattr__(self, "digest", parts.digest())
 
@@ -71,12 +72,12 @@ class Part:
 
 def spread(
     country: Country, frame: pl.DataFrame, scenario: Scenario, rule: Rule, keepers: Sequence[Keeper],
-    each: Each, parts: int, progress: Progress,
+    carry: Carry, each: Each, parts: int, progress: Progress,
 ) -> NDArray[np.int64]:  # fmt: skip
     """Search the registry in `parts` ranges by way of `each`; return the candidates of each request."""
     # A keeper that is not plain (one that watches for a curve) is handed every link and chooses itself.
     every = not all(isinstance(keeper, OneLink) for keeper in keepers)
-    job = Job(scenario, country.scenario, country.streams, frame.select(ASKED), rule, every)
+    job = Job(scenario, country.scenario, country.streams, frame.select(ASKED), rule, every, carry)
     ranges = [part.tolist() for part in np.array_split(np.arange(country.n_chunks), parts) if len(part)]
     candidates = np.zeros(frame.height, np.int64)
     progress("link", 0, country.n_chunks, people=0)
@@ -108,6 +109,5 @@ def search_range(job: Job, numbers: Sequence[int]) -> Part:
 def _ready(job: Job) -> tuple[Country, list[PathSearch]]:
     """Return the country and the searches of a job, kept for its further ranges."""
     country = Country(job.country, job.streams)
-    words = job.scenario.value("linkage.street_words_normalised") > 0
-    searches, _, _ = prepare(job.rule, Fields(country, street_words=words), job.frame)
+    searches, _, _ = prepare(job.rule, Fields.of(country, job.scenario), job.frame, job.carry)
     return country, searches

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from sim.progress import Progress, silent
+from sim.registry import RecordChunk, RecordStream
 from sim.threads import unordered
 
 from .blocks import Blocks
@@ -32,12 +33,11 @@ _NEARLY_ALL = 0.7  # of a chunk's rows: beyond this, picking them costs more tha
 _TELLING = 2  # keys that are worth a test of their own
 _MANY = 50_000  # links of a batch beyond which all but the needed are dropped before columns are gathered
 
-TRUTH = {
-    "person": np.int64, "household": np.int64, "surname": np.uint32, "surname2": np.uint32,
-    "given": np.uint32, "birth": np.int32, "tin": np.uint32, "ethnicity": np.uint8, "home": np.uint32,
-    "previous": np.uint32, "file_address": np.uint32, "occupants": np.uint8, "lives_at_file": np.bool_,
-    "file_given": np.uint32, "file_surname": np.uint32, "file_surname2": np.uint32, "file_tin": np.uint32,
-}  # fmt: skip
+Carry = Mapping[str, type[np.generic]]
+"""Columns of the linked records that are brought along for those who come after, and their types."""
+
+PERSON: Carry = {"person": np.int64}
+"""What is brought along in any case: curve and reviewer ask whether the record is the right person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,11 @@ class PathSearch:
     """One path made ready: its requests coded and blocked, its index, Compare and classifier."""
 
     def __init__(
-        self, path: Path, fields: Fields, coded: Mapping[str, NDArray[Any]], rows: NDArray[np.int64]
-    ) -> None:
+        self, path: Path, fields: Fields, coded: Mapping[str, NDArray[Any]], rows: NDArray[np.int64],
+        carry: Carry = PERSON,
+    ) -> None:  # fmt: skip
         """coded: all fields of all requests.  rows: those that take this path and pass its filters."""
-        self.path, self.rows = path, rows
+        self.path, self.rows, self._carry = path, rows, carry
         self._fields, self._names = fields, needed_columns(path, 0)
         mine = {name: coded[name][rows] for name in self._names}
         self._frame = coded_frame(mine)
@@ -88,7 +89,7 @@ class PathSearch:
         """The dictionaries by which requests and records are coded."""
         return self._fields
 
-    def score(self, chunks: Sequence[Any]) -> Scored:
+    def score(self, chunks: Sequence[RecordChunk]) -> Scored:
         """Return the pairs of a batch of chunks that can still become links, compared and decided."""
         kept = [self._sieve(chunk) for chunk in chunks]
         parts = [
@@ -98,7 +99,7 @@ class PathSearch:
         request, row, levels = candidate_levels(self.index, self._compare, self._frame, records)
         extra = self._extra(request, levels)
         link, score = decide(self.path, levels, extra)
-        place = _Places(chunks, kept)
+        place = _Places(chunks, kept, self._carry)
         total = np.sum(extra, axis=0) if extra else np.zeros(len(request))
         return Scored(
             self.rows[request].astype(np.int32),
@@ -110,7 +111,7 @@ class PathSearch:
             place.truth(row),
         )
 
-    def links(self, chunks: Sequence[Any], fresh: Callable[[], Keeper]) -> Links:
+    def links(self, chunks: Sequence[RecordChunk], fresh: Callable[[], Keeper]) -> Links:
         """Return the links of a batch that the tie rule may need, their truth gathered."""
         scored = self.score(chunks)
         places = np.flatnonzero(scored.link)
@@ -124,7 +125,7 @@ class PathSearch:
             return keeper.kept()
         return replace(found, truth=Held(found.truth(np.arange(len(places)))))
 
-    def _sieve(self, chunk: Any) -> NDArray[np.int64] | None:
+    def _sieve(self, chunk: RecordChunk) -> NDArray[np.int64] | None:
         """Return the rows of a chunk that may share a key with a request; None for (nearly) all of them."""
         rows: NDArray[np.int64] | None = None
         for screen in self._screens:
@@ -151,7 +152,9 @@ class _Screen:
         self._names = list(dict.fromkeys(name for each in keys for name in each))
         self._idle = not all(keys)  # a pass without a key meets every record
 
-    def rows(self, fields: Fields, chunk: Any, among: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+    def rows(
+        self, fields: Fields, chunk: RecordChunk, among: NDArray[np.int64] | None
+    ) -> NDArray[np.int64] | None:
         """Return the rows, of all or of `among`, that pass; None for all of the chunk."""
         if self._idle:
             return among
@@ -188,9 +191,11 @@ def _screens(path: Path, requests: Mapping[str, NDArray[Any]], prepared: Prepare
 class _Places:
     """Where the rows of a batch's frame stand in its chunks."""
 
-    def __init__(self, chunks: Sequence[Any], kept: Sequence[NDArray[np.int64] | None]) -> None:
+    def __init__(
+        self, chunks: Sequence[RecordChunk], kept: Sequence[NDArray[np.int64] | None], carry: Carry
+    ) -> None:
         rows = [np.arange(c.n) if each is None else each for c, each in zip(chunks, kept, strict=True)]
-        self._chunks = chunks
+        self._chunks, self._carry = chunks, carry
         self._chunk = np.repeat(np.arange(len(chunks)), [len(each) for each in rows])
         self._row = np.concatenate(rows)
 
@@ -206,31 +211,30 @@ class _Places:
         def columns(places: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
             chunk_of, row_of = self._chunk[row[places]], self._row[row[places]]
             out: dict[str, NDArray[Any]] = {
-                name: np.zeros(len(places), dtype) for name, dtype in TRUTH.items()
+                name: np.zeros(len(places), dtype) for name, dtype in self._carry.items()
             }
             for number in np.unique(chunk_of):
                 chunk, here = self._chunks[number], np.flatnonzero(chunk_of == number)
-                for name in TRUTH:
-                    out[name][here] = getattr(chunk, name)[row_of[here]]
-                out["household"][here] += np.int64(chunk.number) << 32  # unique in the country
+                for name in self._carry:
+                    out[name][here] = chunk.truth(name, row_of[here])
             return out
 
         return columns
 
 
 def search(
-    country: Any, searches: Sequence[PathSearch], keepers: Sequence[Keeper], *,
+    registry: RecordStream, searches: Sequence[PathSearch], keepers: Sequence[Keeper], *,
     numbers: Sequence[int] | None = None, workers: int = 1, progress: Progress = silent,
 ) -> None:  # fmt: skip
     """Stream chunks (default: the whole registry) past all paths; the keepers take the links.
 
     Chunks are drawn and searched by `workers` threads; numba and numpy let them run side by side.
     """
-    wanted = list(range(country.n_chunks) if numbers is None else numbers)
+    wanted = list(range(registry.n_chunks) if numbers is None else numbers)
     batches = [wanted[at : at + BATCH] for at in range(0, len(wanted), BATCH)]
 
     def work(batch: Sequence[int]) -> tuple[int, int, list[Links]]:
-        chunks = [country.chunk(number) for number in batch]
+        chunks = [registry.chunk(number) for number in batch]
         found = [each.links(chunks, keeper.fresh) for each, keeper in zip(searches, keepers, strict=True)]
         return len(batch), sum(chunk.n for chunk in chunks), found
 
@@ -262,13 +266,13 @@ def divide(rule: Rule, frame: pl.DataFrame) -> tuple[NDArray[np.int16], NDArray[
 
 
 def prepare(
-    rule: Rule, fields: Fields, frame: pl.DataFrame
+    rule: Rule, fields: Fields, frame: pl.DataFrame, carry: Carry = PERSON
 ) -> tuple[list[PathSearch], NDArray[np.int16], NDArray[np.int16]]:
     """Make the searches of a rule ready; return them with what `divide` returns."""
     path_of, filtered = divide(rule, frame)
     coded = fields.requests(frame, {name for path in rule for name in needed_columns(path, 0)})
     searches = [
-        PathSearch(path, fields, coded, np.flatnonzero((path_of == number) & (filtered < 0)))
+        PathSearch(path, fields, coded, np.flatnonzero((path_of == number) & (filtered < 0)), carry)
         for number, path in enumerate(rule)
     ]
     return searches, path_of, filtered

@@ -67,7 +67,7 @@ def worked(
     the rule did not look). rule: the rule applied, if it is not the scenario's.
     """
     paths = {path.name: path for path in (rule_of(scenario) if rule is None else rule)}
-    fields = Fields(country, street_words=scenario.value("linkage.street_words_normalised") > 0)
+    fields = Fields.of(country, scenario)
     found = []
     for number in _chosen(outcomes, streams):
         shown = linked.disclosures.filter(pl.col("request") == number)

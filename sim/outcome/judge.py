@@ -17,6 +17,7 @@ Causes and their precedence are in `causes.py`. Flags stand beside the outcome a
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from sim.linkage import Linked
@@ -63,6 +64,15 @@ _FOUND: dict[str, pl.DataType | type[pl.DataType]] = {
     "bystanders": pl.UInt32,
 }
 _LABELS = {"ethnicity": ETHNICITIES, "nativity": NATIVITIES, "tin_kind": TIN_KINDS}
+
+
+NEEDS: dict[str, type[np.generic]] = {
+    "person": np.int64, "household": np.int64, "surname": np.uint32, "surname2": np.uint32,
+    "given": np.uint32, "birth": np.int32, "tin": np.uint32, "ethnicity": np.uint8, "home": np.uint32,
+    "previous": np.uint32, "file_address": np.uint32, "occupants": np.uint8, "lives_at_file": np.bool_,
+    "file_given": np.uint32, "file_surname": np.uint32, "file_surname2": np.uint32, "file_tin": np.uint32,
+}  # fmt: skip
+"""What linkage brings along of a disclosed record: what is true, and what stands on file (`file_*`)."""
 
 
 def judge(country: Country, requests: Requests, noisy: Noisy, linked: Linked) -> pl.DataFrame:

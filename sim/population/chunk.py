@@ -30,6 +30,7 @@ FILE_COLUMNS = (
     "file_address", "occupants", "lives_at_file",
 )  # fmt: skip
 COLUMNS = PERSON_COLUMNS + FILE_COLUMNS
+_FIELDS_ON_FILE = frozenset(FILE_COLUMNS) - {"occupants", "lives_at_file"}
 
 
 class _Filed(NamedTuple):
@@ -121,6 +122,16 @@ class Chunk:
     def _seen(self, column: Array) -> Array:
         """Return a column of truth with duplicate filings showing the person they double; read-only."""
         return _sealed(column if self._double is None else column[self._double])
+
+    def on_file(self, field: str) -> Array | None:
+        """Return a field as it stands on file, None where it follows from the address (`sim.registry`)."""
+        column: Array | None = getattr(self, f"file_{field}") if f"file_{field}" in _FIELDS_ON_FILE else None
+        return column
+
+    def truth(self, column: str, rows: Array) -> Array:
+        """Return a column of the records in `rows`; households are numbered through the country."""
+        values: Array = getattr(self, column)[rows]
+        return values.astype(np.int64) + (self.number << 32) if column == "household" else values
 
     @property
     def record(self) -> Array:

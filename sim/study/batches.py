@@ -17,9 +17,8 @@ import polars as pl
 from sim.errors import SimulatorError, StudyError
 from sim.outcome import GROUPS, count, count_by
 from sim.progress import Progress, silent
-from sim.run import World
+from sim.replicate import WORLD, Replicate, Streaming, World
 from sim.scenario import Scenario
-from sim.study.kept import WORLD, Replicate, together
 from sim.study.unfinished import Unfinished
 from sim.study.workers import Workers
 
@@ -178,23 +177,21 @@ def _worlds(
     scenarios: Sequence[Scenario], number: int, outcomes: Sequence[Outcome]
 ) -> list[tuple[int, World]]:
     """Return the worlds of one replicate, in one pass where that goes; failures are noted in `outcomes`."""
-    replicate = Replicate(scenarios[0], number)
+    replicate = Replicate(Streaming.kept(scenarios[0], number))
     ready = []
     for k, scenario in enumerate(scenarios):
         try:
-            ready.append((k, scenario, *replicate.sent(scenario)))
+            ready.append((k, replicate.asked(scenario)))
         except Exception as error:  # a failed cell is data; the next one may do
             outcomes[k].fail(error)
-    joint = [each for each in ready if together(each[1])]
     try:
-        worlds = replicate.answer_together([each[1:] for each in joint])
-        found = [(each[0], world) for each, world in zip(joint, worlds, strict=True)]
-        alone = [each for each in ready if not together(each[1])]
+        worlds = replicate.answers([asked for _, asked in ready])
+        return [(k, world) for (k, _), world in zip(ready, worlds, strict=True)]
     except Exception:  # find out which of them it was
-        found, alone = [], ready
-    for k, scenario, requests, noisy in alone:
+        found: list[tuple[int, World]] = []
+    for k, asked in ready:
         try:
-            found.append((k, replicate.answer(scenario, requests, noisy)))
+            found.append((k, replicate.answers([asked])[0]))
         except Exception as error:
             outcomes[k].fail(error)
     return found

@@ -17,7 +17,8 @@ import polars as pl
 from sim.outcome import GroupRate, Rate, Settings, count, group_rates, rates
 from sim.outcome.words import WRONG
 from sim.progress import Progress, silent
-from sim.run import World, simulate
+from sim.replicate import World
+from sim.run import simulate
 from sim.scenario import Scenario
 from sim.study.batches import by_group
 from sim.study.stopping import Rule, Stopping

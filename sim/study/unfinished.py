@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from sim.run import World
+from sim.replicate import World
 from sim.scenario import Scenario
 from sim.study.store import cell_name, read_cell, remove_leftovers, write_cell, write_whole
 

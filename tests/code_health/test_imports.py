@@ -10,13 +10,14 @@ from tests.code_health.trees import Module, imports, modules
 
 ORDER = [
     {"scenario", "scenario_build", "scenario_files", "scenario_schema", "parameters", "toml_files", "rng",
-     "errors", "progress", "compiled", "machine", "threads"},
+     "errors", "progress", "compiled", "machine", "registry", "threads", "__version__"},
     {"tables"},
     {"population"},
     {"requests"},
     {"noise"},
     {"linkage"},
     {"outcome"},
+    {"replicate"},
     {"run"},
     {"study"},
     {"record"},

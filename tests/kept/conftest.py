@@ -11,8 +11,8 @@ from sim.kept import parts, shortlists
 from sim.kept.build import build
 from sim.kept.store import Store
 from sim.population import CHUNK
+from sim.replicate import Replicate, Streaming
 from sim.scenario import Scenario
-from sim.study.kept import Replicate
 
 PEOPLE = 2 * CHUNK + 9_000
 
@@ -50,4 +50,4 @@ def store(folder: Path) -> Store:
 @pytest.fixture(scope="session")
 def streamed(asked: Scenario) -> Replicate:
     """Return the same people, made and searched chunk by chunk."""
-    return Replicate(asked, 0)
+    return Replicate(Streaming.kept(asked, 0))

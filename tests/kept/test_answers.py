@@ -10,13 +10,13 @@ import pytest
 from sim.errors import VerificationError
 from sim.kept import session, shortlists
 from sim.kept.find import can_look_up, quick, rows_of
-from sim.kept.session import KeptRegistry
+from sim.kept.session import StoredRegistry
 from sim.kept.store import Store
 from sim.linkage.rules import RULES, rule_of
 from sim.linkage.stream import prepare
+from sim.replicate import Replicate
 from sim.run import simulate
 from sim.scenario import Scenario
-from sim.study.kept import Replicate
 
 ARRAY = {"linkage.surname_handling": "array"}
 LETTERS = {"linkage.name_compare": "name_control"}
@@ -45,35 +45,30 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def kept(asked: Scenario, store: Store) -> KeptRegistry:
-    return KeptRegistry(asked, store)
+def kept(asked: Scenario, store: Store) -> Replicate:
+    return Replicate(StoredRegistry(asked, store))
 
 
 @pytest.mark.parametrize("changes", QUESTIONS.values(), ids=QUESTIONS)
 @pytest.mark.filterwarnings("ignore::sim.noise.UnreachableRateWarning")
 def test_answers_are_those_of_the_registry_that_streams_past(
-    changes: dict[str, Any], asked: Scenario, kept: KeptRegistry, streamed: Replicate
+    changes: dict[str, Any], asked: Scenario, kept: Replicate, streamed: Replicate
 ) -> None:
     scenario = asked.replace(changes)
-    (clean, noisy), (other_clean, other_noisy) = kept.sent(scenario), streamed.sent(scenario)
-    assert clean.clean.equals(other_clean.clean)
-    assert noisy.frame.equals(other_noisy.frame)
-    (linked,), (other,) = (
-        each._linked([(scenario, requests, sent)])
-        for each, requests, sent in ((kept, clean, noisy), (streamed, other_clean, other_noisy))
-    )
+    mine, theirs = kept.asked(scenario), streamed.asked(scenario)
+    assert mine.requests.clean.equals(theirs.requests.clean)
+    assert mine.noisy.frame.equals(theirs.noisy.frame)
+    (linked,), (other,) = kept.linked([mine]), streamed.linked([theirs])
     assert linked.disclosures.equals(other.disclosures)
     assert linked.disclosures.height > 0
     assert linked.tallies.equals(other.tallies)
     assert (linked.curve is None) == (other.curve is None)
     assert linked.curve is None or linked.curve.equals(other.curve)
-    mine = kept._judged(clean, noisy, linked)
-    assert mine.outcomes.equals(streamed._judged(other_clean, other_noisy, other).outcomes)
+    assert kept.judged(mine, linked).outcomes.equals(streamed.judged(theirs, other).outcomes)
 
 
-def test_an_answer_is_that_of_simulate_with_its_cases(asked: Scenario, kept: KeptRegistry) -> None:
-    requests, noisy = kept.sent(asked)
-    mine, other = kept.answer(asked, requests, noisy, cases=True), simulate(asked)
+def test_an_answer_is_that_of_simulate_with_its_cases(asked: Scenario, kept: Replicate) -> None:
+    mine, other = kept.answer(asked, cases=True), simulate(asked)
     assert mine.outcomes.equals(other.outcomes)
     assert mine.tallies.equals(other.tallies)
     assert mine.ledger.equals(other.ledger)
@@ -81,30 +76,30 @@ def test_an_answer_is_that_of_simulate_with_its_cases(asked: Scenario, kept: Kep
 
 
 def test_only_records_that_share_a_key_are_looked_at(
-    asked: Scenario, store: Store, kept: KeptRegistry
+    asked: Scenario, store: Store, kept: Replicate
 ) -> None:
     scenario = asked.replace({"linkage.rule": "name_dob"})
-    _, noisy = kept.sent(scenario)
-    searches, _, _ = prepare(rule_of(scenario), kept._fields_of(scenario), noisy.frame)
+    frame = kept.asked(scenario).noisy.frame
+    searches, _, _ = prepare(rule_of(scenario), kept.fields(scenario), frame)
     rows = rows_of(store, searches[0])
     assert 0 < len(rows) < 2_000
     assert np.array_equal(rows, np.unique(rows))
 
 
 def test_a_list_that_asks_for_more_than_is_kept_is_drawn_from_the_chunks(
-    asked: Scenario, kept: KeptRegistry, streamed: Replicate, monkeypatch: pytest.MonkeyPatch
+    asked: Scenario, kept: Replicate, streamed: Replicate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shortlists, "most_asked", lambda chunks: 10)
     longer = asked.replace({"requests.count": 1_501})
-    assert kept.sent(longer)[0].clean.equals(streamed.sent(longer)[0].clean)
+    assert kept.asked(longer).requests.clean.equals(streamed.asked(longer).requests.clean)
 
 
-def test_a_scenario_of_other_people_is_refused(asked: Scenario, store: Store, kept: KeptRegistry) -> None:
+def test_a_scenario_of_other_people_is_refused(asked: Scenario, store: Store, kept: Replicate) -> None:
     for changes in ({"seed": 2}, {"population.size": asked.population.size + 1}, {"noise.level": "high"}):
         with pytest.raises(VerificationError, match="other people"):
-            KeptRegistry(asked.replace(changes), store)
+            StoredRegistry(asked.replace(changes), store)
         with pytest.raises(VerificationError, match="other people"):
-            kept.sent(asked.replace(changes))
+            kept.asked(asked.replace(changes))
 
 
 def test_rules_on_numbers_and_names_are_answered_from_the_indexes(asked: Scenario) -> None:
@@ -116,16 +111,18 @@ def test_rules_on_numbers_and_names_are_answered_from_the_indexes(asked: Scenari
 
 
 def test_a_path_that_cannot_be_looked_up_is_an_error_to_look_up(
-    asked: Scenario, store: Store, kept: KeptRegistry
+    asked: Scenario, store: Store, kept: Replicate
 ) -> None:
     scenario = asked.replace({"linkage.rule": "name_dob", "linkage.blocking": ("birth",)})
-    searches, _, _ = prepare(rule_of(scenario), kept._fields_of(scenario), kept.sent(scenario)[1].frame)
+    frame = kept.asked(scenario).noisy.frame
+    searches, _, _ = prepare(rule_of(scenario), kept.fields(scenario), frame)
     with pytest.raises(ValueError, match="cannot be looked up"):
         rows_of(store, searches[0])
 
 
 def test_a_record_in_the_shape_of_a_chunk_has_its_columns_and_no_others(store: Store) -> None:
     records = session.Records(store, store.rows[:3])
-    assert records.household[np.arange(3)].dtype == np.int64
+    assert records.truth("household", np.arange(3)).dtype == np.int64
+    assert records.on_file("street") is None
     with pytest.raises(AttributeError, match="sex"):
-        _ = records.sex
+        records.truth("sex", np.arange(3))

@@ -44,6 +44,17 @@ class _Words:
         return pl.Series([self.words[code] for code in codes], dtype=pl.String)
 
 
+class SmallChunk(SimpleNamespace):
+    """A chunk with its columns as attributes."""
+
+    def on_file(self, field: str) -> np.ndarray | None:
+        return getattr(self, f"file_{field}", None)
+
+    def truth(self, column: str, rows: np.ndarray) -> np.ndarray:
+        values = getattr(self, column)[rows]
+        return values.astype(np.int64) + (self.number << 32) if column == "household" else values
+
+
 @dataclass
 class SmallCountry:
     """Records as dictionaries: given, surname, surname2, birth, tin, number, street, unit (integer), zip
@@ -89,7 +100,7 @@ class SmallCountry:
             zip_of=lambda found: found.zip5,
         )
 
-    def chunk(self, number: int) -> SimpleNamespace:
+    def chunk(self, number: int) -> SmallChunk:
         start = number * self.chunk_size
         part = slice(start, start + self.chunk_size)
         people, address = self._people[part], self._address[part]
@@ -100,7 +111,7 @@ class SmallCountry:
         birth = np.array([p["birth"] for p in people], np.int32)
         tin = np.array([p["tin"] for p in people], np.uint32)
         zero = np.zeros(n, np.uint8)
-        return SimpleNamespace(
+        return SmallChunk(
             number=number, n=n, record=np.arange(start, start + n), person=np.arange(start, start + n),
             household=np.arange(n, dtype=np.uint32),
             surname=surname, surname2=surname2, given=given, birth=birth, tin=tin, ethnicity=zero,

@@ -128,6 +128,7 @@ def test_the_linked_records_truth_is_that_of_the_record() -> None:
         SmallCountry(people, chunk_size=7),
         requests(*asked),
         Scenario.of({"linkage": {"rule": "name_dob", "tie": "all"}}),
+        carry={"tin": np.uint32, "file_tin": np.uint32, "birth": np.int32},
     )
     assert linked.disclosures.height > 0
     for row in linked.disclosures.iter_rows(named=True):

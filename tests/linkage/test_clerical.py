@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import polars as pl
 
@@ -12,7 +10,7 @@ from sim.rng import Streams
 from sim.scenario import Scenario
 
 N = 20_000
-COUNTRY = SimpleNamespace(streams=Streams(5))
+STREAMS = Streams(5)
 FRAME = pl.DataFrame({"request": np.arange(N, dtype=np.uint32), "person": np.arange(N)})
 
 
@@ -27,23 +25,23 @@ def disclosures(score, right):
 
 
 def test_a_reviewer_refuses_true_pairs_and_accepts_false_ones_as_often_as_he_errs():
-    assert abs(review(COUNTRY, FRAME, disclosures(5, right=True), scenario()).height / N - 0.9) < 0.01
-    assert abs(review(COUNTRY, FRAME, disclosures(5, right=False), scenario()).height / N - 0.1) < 0.01
+    assert abs(review(FRAME, disclosures(5, right=True), scenario(), STREAMS).height / N - 0.9) < 0.01
+    assert abs(review(FRAME, disclosures(5, right=False), scenario(), STREAMS).height / N - 0.1) < 0.01
 
 
 def test_a_reviewer_who_never_errs_lets_only_true_pairs_pass():
     perfect = scenario(**{"weights.clerical.reviewer_error": 0.0})
-    assert review(COUNTRY, FRAME, disclosures(5, right=True), perfect).height == N
-    assert review(COUNTRY, FRAME, disclosures(5, right=False), perfect).height == 0
+    assert review(FRAME, disclosures(5, right=True), perfect, STREAMS).height == N
+    assert review(FRAME, disclosures(5, right=False), perfect, STREAMS).height == 0
 
 
 def test_nobody_looks_at_links_above_the_zone_or_where_there_is_none():
     false = disclosures(10, right=False)
-    assert review(COUNTRY, FRAME, false, scenario()).height == N
+    assert review(FRAME, false, scenario(), STREAMS).height == N
     plain = Scenario.of({"linkage.rule": "probabilistic"})
-    assert review(COUNTRY, FRAME, disclosures(5, right=False), plain).height == N
+    assert review(FRAME, disclosures(5, right=False), plain, STREAMS).height == N
     assert (
-        review(COUNTRY, FRAME, disclosures(5, right=False), scenario(**{"linkage.rule": "name_dob"})).height
+        review(FRAME, disclosures(5, right=False), scenario(**{"linkage.rule": "name_dob"}), STREAMS).height
         == N
     )
 
@@ -54,11 +52,11 @@ def test_the_zone_may_be_given_in_probability():
         "linkage.clerical_low": 0.5,
         "linkage.clerical_high": 0.99,
     }
-    assert review(COUNTRY, FRAME, disclosures(6.7, right=False), scenario(**said)).height == N
-    assert review(COUNTRY, FRAME, disclosures(6.5, right=False), scenario(**said)).height < N / 5
+    assert review(FRAME, disclosures(6.7, right=False), scenario(**said), STREAMS).height == N
+    assert review(FRAME, disclosures(6.5, right=False), scenario(**said), STREAMS).height < N / 5
 
 
 def test_a_request_keeps_its_reviewers_luck_when_the_list_is_cut_short():
-    whole = review(COUNTRY, FRAME, disclosures(5, right=True), scenario())
-    half = review(COUNTRY, FRAME, disclosures(5, right=True)[: N // 2], scenario())
+    whole = review(FRAME, disclosures(5, right=True), scenario(), STREAMS)
+    half = review(FRAME, disclosures(5, right=True)[: N // 2], scenario(), STREAMS)
     assert half["request"].to_list() == [number for number in whole["request"] if number < N // 2]

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from sim.linkage import Linked, link
+from sim.linkage.link import link_elsewhere
 from sim.linkage.spread import Each
 from sim.noise import apply
 from sim.population import Country
@@ -60,7 +61,7 @@ def same(found: Linked, expected: Linked) -> None:
 def test_ranges_done_elsewhere_give_the_links_of_one_pass(rule: str, tie: str) -> None:
     country, frame = world()
     each: Each = travelling
-    same(link(country, frame, scenario(rule, tie), each=each, parts=2), alone(rule, tie))
+    same(link_elsewhere(country, frame, scenario(rule, tie), each, parts=2), alone(rule, tie))
 
 
 def test_two_threads_give_the_links_of_one() -> None:

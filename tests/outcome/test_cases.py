@@ -15,6 +15,7 @@ from sim.linkage.comparison import Comparison, Kind, Level, Path, must_agree
 from sim.noise import apply
 from sim.outcome import judge
 from sim.outcome.cases import WANTED, _together, worked
+from sim.outcome.judge import NEEDS
 from sim.population import Country
 from sim.requests import draw
 from sim.rng import Streams
@@ -34,7 +35,7 @@ class Asked:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # rates that so short a list cannot reach
             self.noisy = apply(self.requests, self.scenario, self.streams)
-        self.linked = link(self.country, self.noisy.frame, self.scenario, rule=made)
+        self.linked = link(self.country, self.noisy.frame, self.scenario, carry=NEEDS, rule=made)
         self.outcomes = judge(self.country, self.requests, self.noisy, self.linked)
         self.made = made
 

@@ -9,8 +9,8 @@ import polars as pl
 
 from sim.outcome.words import CAUSE, CAUSES, OUTCOME, OUTCOMES
 from sim.population import ETHNICITIES, NATIVITIES
+from sim.replicate import World
 from sim.requests.schema import ORIGINS
-from sim.run import World
 from sim.scenario import Scenario
 from sim.study.replicates import StudyResult, collect
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+import sim
 from sim.record.citation import AUTHOR, NAME, Citation, cff
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ def test_csl_json_is_one_item_with_its_date(cited):
 
 
 def test_the_repository_s_citation_file_is_the_one_made_from_name_author_and_version():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    version = sim.__version__
     assert (ROOT / "CITATION.cff").read_text() == cff(version)
     assert NAME in cff(version) and AUTHOR in cff(version)
 

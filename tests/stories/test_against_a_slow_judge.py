@@ -17,6 +17,7 @@ import pytest
 from sim.linkage import link
 from sim.noise import Noisy, apply
 from sim.outcome import CAUSES, judge
+from sim.outcome.judge import NEEDS
 from sim.population import Chunk, Country
 from sim.requests import draw
 from sim.rng import Streams
@@ -135,7 +136,8 @@ def test_every_request_has_the_outcome_cause_and_bystanders_of_a_slow_judge(
     asked, slow = draw(country, scenario, streams), Slow(country)
     noisy = apply(asked, scenario, streams)
     frame = hit_by_mistake(noisy.frame, slow)
-    found = judge(country, asked, Noisy(frame, noisy.ledger, noisy.tally), link(country, frame, scenario))
+    linked = link(country, frame, scenario, carry=NEEDS)
+    found = judge(country, asked, Noisy(frame, noisy.ledger, noisy.tally), linked)
     alike = defaultdict(list)
     for row, record in enumerate(slow.records):
         alike[record["tin"] if rule == "irs_2025" else record["given"]].append(row)

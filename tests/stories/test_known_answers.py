@@ -10,7 +10,8 @@ import pytest
 
 from sim.outcome import OUTCOMES, count
 from sim.population import naming
-from sim.run import World, simulate
+from sim.replicate import World
+from sim.run import simulate
 from sim.scenario import Scenario
 
 # With few requests fewer than 9.9 % live in a building with units; the warning says so, and rightly.

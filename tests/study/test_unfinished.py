@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from sim.record.writer import texts_of
-from sim.run import World, simulate
+from sim.replicate import World
+from sim.run import simulate
 from sim.scenario import Scenario
 from sim.study import batches, replicates
 from sim.study.batches import evaluate

@@ -17,6 +17,7 @@ import pytest
 
 from sim.errors import InputErrors, LostError
 from sim.linkage import link
+from sim.linkage.link import link_elsewhere
 from sim.noise import apply
 from sim.population import Country
 from sim.requests import draw
@@ -202,7 +203,7 @@ def test_a_cluster_that_loses_a_worker_midway_gives_the_same_links(cluster: Clus
             lost.append(done)
 
     each = Workers(cluster=cluster.address).each
-    found = link(country, frame, scenario, lose_one, each=each, parts=3)
+    found = link_elsewhere(country, frame, scenario, each, lose_one, parts=3)
     assert lost
     alone = link(country, frame, scenario)
     assert alone.disclosures.height > 100

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.run import World
+from sim.replicate import World
 from sim.study import replicates
 from tests.record.standin import case, study, world
 
