@@ -24,6 +24,7 @@ from cyclopts import App, CycloptsError
 
 from sim import __version__
 from sim.errors import InputErrors, LostError, Mistake, RefusedError, SimulatorError
+from sim.text_safety import say
 
 COMMANDS = {
     "run": ("sim.commands.run:run", "Run a scenario and write its results."),
@@ -88,13 +89,13 @@ def call(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(lines: Sequence[object], code: int) -> int:
     for line in lines:
-        print(line, file=sys.stderr)
+        say(line, to=sys.stderr)
     return code
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Tell a warning as one line for the person at the terminal, without the place in our code."""
-    print(f"warning: {message}", file=sys.stderr)
+    say(f"warning: {message}", to=sys.stderr)
 
 
 def main() -> None:

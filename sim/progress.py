@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TextIO
 
 from sim.machine import resident_bytes
+from sim.text_safety import for_terminal, say
 
 
 class Progress(Protocol):
@@ -98,7 +99,7 @@ class Lines(Quiet):
         if first or done >= total or now - self._said[step] >= self._every:
             self._said[step] = now
             tail = f" ({words})" if words else ""
-            print(f"{step}: {done:,} of {total:,}{tail}", file=self._stream, flush=True)
+            say(f"{step}: {done:,} of {total:,}{tail}", to=self._stream)
 
 
 class Bars(Quiet):
@@ -124,9 +125,9 @@ class Bars(Quiet):
     def __call__(self, step: str, done: int, total: int, **info: Any) -> None:
         """Move the bar of `step`."""
         if step not in self._tasks:
-            self._tasks[step] = self._display.add_task(step, total=total, words="")
+            self._tasks[step] = self._display.add_task(for_terminal(step), total=total, words="")
         words = self._steps.tell(step, done, total, info)
-        self._display.update(self._tasks[step], completed=done, total=total, words=words)
+        self._display.update(self._tasks[step], completed=done, total=total, words=for_terminal(words))
 
     def __enter__(self) -> Self:
         self._display.start()

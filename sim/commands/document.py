@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from sim.parameters import Parameter, catalogue, config_root, text_of
+from sim.text_safety import say
 
 HEAD = """# Every number of the model
 
@@ -65,7 +66,7 @@ def main(arguments: list[str]) -> int:
     if "--check" in arguments:
         if file.exists() and file.read_text("utf-8") == text:
             return 0
-        print(f"{file.name} is out of date; run python -m sim.commands.document", file=sys.stderr)
+        say(f"{file.name} is out of date; run python -m sim.commands.document", to=sys.stderr)
         return 1
     file.write_text(text, "utf-8")
     return 0

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from sim.text_safety import say
+
 
 def explain(name: str, *, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> None:
     """Print one parameter: value, unit, range, evidence grade, source. A group's name lists the group.
@@ -18,14 +20,14 @@ def explain(name: str, *, as_json: Annotated[bool, Parameter(name="--json", nega
     from sim.parameters import explain as page
     from sim.parameters import find
 
-    print(json.dumps(find(name).model_dump(), indent=2, ensure_ascii=False) if as_json else page(name))
+    say(json.dumps(find(name).model_dump(), indent=2, ensure_ascii=False) if as_json else page(name))
 
 
 def schema() -> None:
     """Print the JSON Schema of a scenario file, with every parameter's range, unit and source."""
     from sim.scenario_schema import schema as document
 
-    print(json.dumps(document(), indent=2, ensure_ascii=False))
+    say(json.dumps(document(), indent=2, ensure_ascii=False))
 
 
 def scenarios(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> None:
@@ -40,8 +42,8 @@ def scenarios(*, as_json: Annotated[bool, Parameter(name="--json", negative="")]
     found = [Scenario.load(path) for path in presets().values()]
     if as_json:
         rows = [{"name": s.name, "title": s.title, "summary": s.summary} for s in found]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        say(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     width = max(len(s.name) for s in found)
     for s in found:
-        print(f"{s.name:<{width}}  {s.summary}")
+        say(f"{s.name:<{width}}  {s.summary}")

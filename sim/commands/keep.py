@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from sim.commands.run import DEFAULT, Sets, Switch, check_out, load
 from sim.errors import InputErrors, Mistake
+from sim.text_safety import one_line, say
 
 if TYPE_CHECKING:
     from sim.kept.shelf import Kept
@@ -55,7 +56,7 @@ def keep(
     expected = estimate.needs(asked.population.size, workers)
     if dry_run:
         estimate.refuse(expected, out)
-        print(f"{expected.words()} (from measured speeds; expect a factor of two)")
+        say(f"{expected.words()} (from measured speeds; expect a factor of two)")
         return
     from sim.kept.build import build
     from sim.kept.world import Manifest
@@ -67,9 +68,9 @@ def keep(
     if as_json:
         told = {"synthetic": True, "kept": folder.name, "folder": str(folder), "people": made.world.people,
                 "bytes": made.bytes, "seconds": made.seconds}  # fmt: skip
-        print(json.dumps(told, indent=2))
+        say(json.dumps(told, indent=2))
         return
-    print(f"SYNTHETIC DATA. {made.world.people:,} taxpayers kept in {made.bytes / 1e9:.2f} GB: {folder}")
+    say(f"SYNTHETIC DATA. {made.world.people:,} taxpayers kept in {made.bytes / 1e9:.2f} GB: {folder}")
 
 
 def kept(
@@ -91,17 +92,17 @@ def kept(
 
     if remove is not None:
         freed = shelf.remove(out, remove)
-        print(f"removed {remove}: {freed / 1e9:.2f} GB")
+        say(f"removed {remove}: {freed / 1e9:.2f} GB")
         return
     if check is not None:
         read = shelf.check(out, check)
-        print(f"{check}: {read:,} bytes, every one as it was written")
+        say(f"{check}: {read:,} bytes, every one as it was written")
         return
     found = shelf.listed(out)
     if as_json:
-        print(json.dumps([each.as_table() for each in found], indent=2, ensure_ascii=False))
+        say(json.dumps([each.as_table() for each in found], indent=2, ensure_ascii=False))
         return
-    print("\n".join(map(_line, found)) or f"no registry is kept in {out}")
+    say("\n".join(map(_line, found)) or f"no registry is kept in {out}")
 
 
 def _line(each: Kept) -> str:
@@ -109,4 +110,4 @@ def _line(each: Kept) -> str:
     if each.manifest is None:
         return f"{each.name}  {size}  {each.state}"
     of, state = each.manifest, "" if each.state == "whole" else f" ({each.state})"
-    return f"{each.name}  {size}  {of.world.people:>11,} taxpayers  {of.made}  {of.title}{state}"
+    return f"{each.name}  {size}  {of.world.people:>11,} taxpayers  {of.made}  {one_line(of.title)}{state}"

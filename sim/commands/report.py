@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from sim.text_safety import say
+
 Switch = Annotated[bool, Parameter(negative="")]
 
 
@@ -53,7 +55,7 @@ def report(
         found = with_companions(found, companion_replicates, progress, workers)
     chosen = {name for name, wanted in (("html", html), ("pdf", pdf), ("docx", docx)) if wanted} or {"html"}
     for path in make(found, chosen):
-        print(path)
+        say(path)
 
 
 def bundle(run: Path, *, out: Path | None = None) -> None:
@@ -65,7 +67,7 @@ def bundle(run: Path, *, out: Path | None = None) -> None:
     """
     from sim.record.bundle import bundle as make
 
-    print(make(run, out))
+    say(make(run, out))
 
 
 def verify(
@@ -104,7 +106,7 @@ def verify(
             "reasons": list(verdict.reasons),
             "checked": list(verdict.checked),
         }
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        say(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        print(verdict.text())
+        say(verdict.text())
     return 0 if verdict.good else 1

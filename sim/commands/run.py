@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from sim.errors import InputErrors, LostError, Mistake, RefusedError
+from sim.text_safety import one_line, say
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -60,7 +61,7 @@ def run(
 
     expected = expect([asked], workers)
     if dry_run:
-        print(expected)
+        say(expected)
         return
     from sim.progress import listener
     from sim.record import write
@@ -72,7 +73,7 @@ def run(
             result = study(asked, progress=progress, workers=workers, kept=kept)
         folder = write(result, out)
         write_page(folder)
-    print(_as_json(result, folder) if as_json else _as_text(result, folder))
+    say(_as_json(result, folder) if as_json else _as_text(result, folder))
 
 
 @contextmanager
@@ -92,7 +93,7 @@ def unfinished(out: Path | None) -> Iterator[Unfinished]:
             told = (
                 f"{kept.parts} finished parts are kept in {out / NAME}; the same command goes on from there"
             )
-            print(told, file=sys.stderr)
+            say(told, to=sys.stderr)
         raise
     kept.done()
 
@@ -211,12 +212,10 @@ def check_out(out: Path) -> None:
 
 def _as_text(result: StudyResult, folder: Path) -> str:
     """Return headline, the other quantities beside it, and where the results are."""
-    from sim.record.masking import without_controls
-
     scenario = result.scenario
     done, citable = result.counts.height, scenario.value("study.preview_below")
     lines = [
-        f"SYNTHETIC DATA. {without_controls(scenario.title or scenario.name)}",
+        f"SYNTHETIC DATA. {one_line(scenario.title or scenario.name)}",
         f"{scenario.requests.count:,} requests, {scenario.population.size:,} taxpayers, "
         f"{done} {'population' if done == 1 else 'populations'}"
         + (f" (a preview: a run to cite needs {citable:g})" if result.preview else ""),

@@ -14,6 +14,7 @@ from sim.commands.run import Sets, Switch, unfinished
 from sim.commands.run import load as load_scenario
 from sim.commands.study import AsJson, known_rate, workers_of
 from sim.errors import InputErrors, Mistake
+from sim.text_safety import for_file_name, one_line, say
 
 if TYPE_CHECKING:
     from sim.progress import Progress
@@ -84,7 +85,7 @@ def sensitivity(
     chosen = _factors(factors) or tuple(each.factor for each in held)
     screens = method == "sobol" and not factors
     if dry_run:
-        return print(_dry(base, points_of(method, len(chosen), samples, screens), workers))
+        return say(_dry(base, points_of(method, len(chosen), samples, screens), workers))
     with unfinished(out or Path()) as kept, listener(quiet) as progress:
         model = Model(base, chosen, rate, pool, kept)
         if method == "uncertainty":
@@ -102,9 +103,10 @@ def _tell(base: Scenario, found: dict[str, Any], text: str, out: Path | None, as
     if out is not None:
         from sim.report.studies import keep
 
-        told["folder"] = str(keep(out / base.name, told, base).parent)
+        told["folder"] = str(keep(out / for_file_name(base.name), told, base).parent)
         text += f"\n\nResults: {told['folder']}"
-    print(json.dumps(told, indent=2) if as_json else f"SYNTHETIC DATA. {base.title or base.name}\n{text}")
+    head = f"SYNTHETIC DATA. {one_line(base.title or base.name)}"
+    say(json.dumps(told, indent=2) if as_json else f"{head}\n{text}")
 
 
 def _known(method: str, rate: str, out: Path | None) -> None:

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from sim.commands.run import Sets, Switch, check_out, split_sets, unfinished, unknown_names
 from sim.commands.run import load as load_scenario
 from sim.errors import InputErrors, LostError, Mistake, RefusedError
+from sim.text_safety import one_line, say
 
 if TYPE_CHECKING:
     from sim.progress import Quiet
@@ -66,7 +67,7 @@ def sweep(
     if mistakes := unknown_names(sorted(rules), sorted(passes), plan.name):
         raise InputErrors(mistakes)
     if dry_run:
-        print(_estimate(plan, workers, as_json))
+        say(_estimate(plan, workers, as_json))
         return 0
 
     from sim.study.estimate import estimate, refuse_if_too_large
@@ -80,9 +81,9 @@ def sweep(
         with _line_a_cell(quiet) as progress:
             result = run(plan, out, options, progress)
     except (KeyboardInterrupt, LostError):
-        print(_kept(plan, out, options), file=sys.stderr)
+        say(_kept(plan, out, options), to=sys.stderr)
         raise
-    print(_as_json(result) if as_json else sweep_text(plan, result))
+    say(_as_json(result) if as_json else sweep_text(plan, result))
     return 1 if result.failed else 0
 
 
@@ -147,7 +148,8 @@ def _estimate(plan: Plan, workers: int, as_json: bool) -> str:
     varied = ", ".join(plan.varied) or "nothing"
     warned = f"\nwould be refused here: {refused}" if refused else ""
     return (
-        f"{plan.title}: {len(plan.cells):,} cells, {found.populations:,} populations; varied: {varied}\n"
+        f"{one_line(plan.title)}: {len(plan.cells):,} cells, {found.populations:,} populations; "
+        f"varied: {varied}\n"
         f"about {span(found.seconds)} and {found.memory / 2**30:.1f} GB with {workers} "
         f"{'process' if workers == 1 else 'processes'} (from measured speeds; expect a factor of two){warned}"
     )
@@ -176,7 +178,7 @@ def sweep_text(plan: Plan, result: SweepResult) -> str:
     told += [f"{result.reused} kept from before"] if result.reused else []
     told += [f"{result.damaged} damaged and done again"] if result.damaged else []
     lines = [
-        f"SYNTHETIC DATA. {plan.title}",
+        f"SYNTHETIC DATA. {one_line(plan.title)}",
         *(["Preview: a rate to cite needs more replicates."] if _preview(plan) else []),
         shown,
         "",
@@ -242,7 +244,7 @@ def compare(
 
     with unfinished(Path()) as kept, listener(quiet) as progress:
         found = paired(scenarios[0], scenarios[1], rate, pool, progress, kept)
-    print(comparison_json(found) if as_json else comparison_text(scenarios, found))
+    say(comparison_json(found) if as_json else comparison_text(scenarios, found))
 
 
 def known_rate(name: str) -> None:

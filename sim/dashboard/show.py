@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,6 +21,7 @@ from sim.outcome.rates import Rate
 from sim.report import wording
 from sim.report.calibration import unchecked
 from sim.report.findings import Findings
+from sim.text_safety import csv_of_rows
 
 PHONE, PAGE = 330, 780
 """Width of figures in pixels, on a telephone and on a page."""
@@ -42,8 +41,6 @@ telephone scrolls by itself, the page does not."""
 
 _INK = "<style>[data-testid=stSliderThumbValue] p,[data-testid=stButtonGroup] p{{color:{ink}}}</style>"
 """The one blue that can carry white letters on dark ground is too dark for letters of its own there."""
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def head(title: str, intro: str) -> None:
@@ -234,18 +231,8 @@ def _file(label: str, name: str, mime: str, make: Callable[[], bytes], late: boo
 
 def csv_of(drawn: Figure) -> bytes:
     """Return the table behind a figure as CSV: a first line that says SYNTHETIC, formulas made harmless."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([f"# {drawn.source.line()}"])
-    writer.writerow(drawn.table.head)
-    for row in drawn.table.rows:
-        writer.writerow([_harmless(value) for value in row])
-    return out.getvalue().encode("utf-8")
-
-
-def _harmless(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value
+    told = csv_of_rows([f"# {drawn.source.line()}"], [])
+    return (told + csv_of_rows(drawn.table.head, drawn.table.rows)).encode("utf-8")
 
 
 def renamed(drawn: Figure, name: str) -> Figure:

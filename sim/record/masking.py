@@ -1,4 +1,4 @@
-"""What may leave the program: identifiers by their last four digits, text that no spreadsheet executes.
+"""What may leave the program of an identifier: its last four digits.
 
 The people are synthetic, but a nine-digit number may be one that somebody really has. So no output holds a
 generated number whole.
@@ -16,12 +16,6 @@ MASK = "*****"
 _IDENTIFIER_FIELDS = ("tin", "ssn", "itin")
 _WHOLE_NUMBER = r"(?:^|[^0-9])\d{3}[- ]?\d{2}[- ]?\d{4}(?:$|[^0-9])"
 _WHOLE = re.compile(r"(?<![0-9A-Za-z])\d{3}[- ]?\d{2}[- ]?(\d{4})(?![0-9A-Za-z])")
-_STARTS_FORMULA = re.compile(r"^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]|^[\t\r\n]")
-# Controls but the newline, bidirectional overrides, lone surrogates, and what no text needs.
-_HIDDEN = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
-)
-_PLAIN_NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$")
 
 
 def mask_identifier(value: str | int | None) -> str | None:
@@ -54,19 +48,3 @@ def mask_ledger(ledger: pl.DataFrame) -> pl.DataFrame:
         .alias(side)
         for side in ("before", "after")
     )
-
-
-def neutralise(cell: object) -> object:
-    """Return a CSV cell that a spreadsheet shows and does not run (CWE-1236; OWASP ASVS 1.2.10).
-
-    Text that begins like a formula gets an apostrophe in front; numbers stay numbers.
-    """
-    if not isinstance(cell, str) or _PLAIN_NUMBER.match(cell):
-        return cell
-    return "'" + cell if _STARTS_FORMULA.match(cell) else cell
-
-
-def without_controls(text: str) -> str:
-    """Return `text` without controls, bidirectional overrides and lone surrogates; tabs become spaces."""
-    spaced = text.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n")
-    return _HIDDEN.sub("", spaced)

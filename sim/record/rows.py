@@ -8,9 +8,7 @@ only the entries that explain a harm or a miss in the first replicate are kept, 
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +18,9 @@ from sim.outcome.counts import COUNTS
 from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Rate, to_frame
 from sim.outcome.words import MISSED, WRONG, WRONG_DOOR
-from sim.record.masking import mask_ledger, neutralise
+from sim.record.masking import mask_ledger
 from sim.study.replicates import StudyResult
+from sim.text_safety import csv_of_rows
 
 LEDGER_ROWS = 2_000_000
 """Entries of the ledger kept whole; above, only those that explain a harm or a miss in replicate 0."""
@@ -91,16 +90,7 @@ def _searched(tallies: pl.DataFrame) -> pl.DataFrame:
 
 def csv_text(frame: pl.DataFrame) -> str:
     """Return `frame` as CSV, text cells neutralised so that no spreadsheet runs them; line feeds only."""
-    return table_csv(frame.columns, frame.iter_rows())
-
-
-def table_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table as CSV with neutralised cells; a missing value is an empty cell."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([neutralise(name) for name in head])
-    writer.writerows([[neutralise(cell) for cell in row] for row in rows])
-    return stream.getvalue()
+    return csv_of_rows(frame.columns, frame.iter_rows())
 
 
 def rates_csv(made: Iterable[Rate]) -> str:

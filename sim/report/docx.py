@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.charts import export
 from sim.record.folder import put_file
-from sim.record.masking import without_controls
 from sim.report.checklist import ReportError
 from sim.report.document import Blanks, Block, Bullets, Code, Paragraph, Picture, Report, Table
 from sim.report.docx_tables import add_table, shade
+from sim.text_safety import without_controls
 
 if TYPE_CHECKING:
     from docx.document import Document

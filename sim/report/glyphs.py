@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.charts.export import FONTS
-from sim.record.masking import without_controls
+from sim.text_safety import without_controls
 
 
 @functools.cache

@@ -7,14 +7,14 @@ import functools
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from sim.charts import Figure, export
 from sim.outcome.rates import significant
 from sim.record.folder import put_file
-from sim.record.masking import without_controls
 from sim.report.document import Report
 from sim.report.model import report_of
+from sim.text_safety import for_html, without_controls
 
 NAME = "report.html"
 
@@ -55,7 +55,7 @@ def _picture(figure: Figure) -> Markup:
         return Markup("")
     text = without_controls(export.svg(figure))
     start = text.index("<svg") + len("<svg")
-    label = f' role="img" aria-label="{escape(without_controls(figure.alt))}"'
+    label = f' role="img" aria-label="{for_html(figure.alt)}"'
     return Markup(text[text.index("<svg") : start] + label + text[start:])
 
 

@@ -35,6 +35,7 @@ from sim.parameters import config_root
 from sim.rng import Streams
 from sim.scenario import Scenario
 from sim.scenario_files import value_of
+from sim.text_safety import for_file_name
 from sim.toml_files import display, leaves, nearest, plain_key, read_toml, show
 
 MAX_CELLS = 10_000
@@ -116,7 +117,8 @@ def load(name: str | Path, overrides: Iterable[tuple[str, str]] = (), max_cells:
     points = list(_combinations(axes, zipped, ranges, spec.latin_hypercube))
     given = {key.strip() for key, _ in overrides}
     cells = _cells(_base(spec, file), fixed, points, lambda key: SET if key in given else told)
-    return Plan(file.stem, spec.title or file.stem, spec.summary, (*axes, *zipped, *ranges), cells)
+    varied = (*axes, *zipped, *ranges)
+    return Plan(for_file_name(file.stem), spec.title or file.stem, spec.summary, varied, cells)
 
 
 def _locate(name: str | Path) -> Path:

@@ -28,7 +28,7 @@ from sim.scenario import Scenario
 from sim.study.batches import Outcome, batches, run_batch
 from sim.study.grid import Cell, Plan
 from sim.study.store import cell_name, lock, read_cell, remove_leftovers, write_cell, write_whole
-from sim.study.tables import sweep_table
+from sim.study.tables import csv_of, sweep_table
 from sim.study.workers import Workers
 
 STEP = "Cells"
@@ -151,7 +151,7 @@ def _gather(
 ) -> SweepResult:
     reused, damaged, seconds = told
     table = sweep_table(plan, bodies)
-    text = table.write_csv()
+    text = csv_of(table)
     result_hash = hashlib.sha256(text.encode()).hexdigest()
     failed = sum(body["status"] == "failed" for body in bodies)
     write_whole(folder / "sweep.csv", text.encode())

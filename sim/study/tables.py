@@ -10,6 +10,7 @@ import polars as pl
 from sim.outcome import RATES, GroupRate, Rate, Settings, group_rates, rates
 from sim.outcome.groups import OVERALL
 from sim.study.grid import Cell, Plan
+from sim.text_safety import for_spreadsheet
 
 GROUPED = ("wrong_person", "wrong_door", "answered", "missed")
 """Rates that are also told apart by group."""
@@ -83,6 +84,13 @@ def _plain(value: Any, kind: type[pl.DataType]) -> Any:
     if kind is pl.String:
         return value if isinstance(value, str) else repr(value)
     return float(value) if kind is pl.Float64 else value
+
+
+def csv_of(table: pl.DataFrame) -> str:
+    """Return a table as CSV whose text no spreadsheet runs; polars writes the numbers."""
+    texts = pl.col(pl.String).map_elements(for_spreadsheet, return_dtype=pl.String, skip_nulls=True)
+    names = {name: str(for_spreadsheet(name)) for name in table.columns}
+    return table.with_columns(texts).rename(names).write_csv()
 
 
 def headline(table: pl.DataFrame, rate: str = RATES[0].name) -> pl.DataFrame:

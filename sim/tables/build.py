@@ -23,6 +23,7 @@ from sim.tables import Source, sources
 from sim.tables.canonical import content_sha256
 from sim.tables.carriers import members
 from sim.tables.extract import EXTRACT
+from sim.text_safety import say
 
 TABLES = Path(__file__).parent
 
@@ -42,15 +43,15 @@ def _rebuild(source: Source, carriers: Path, tables: Path) -> int:
     try:
         rebuilt = EXTRACT[source.name](members(source, carriers))
     except TableError as error:
-        print(f"{source.name}: {error}", file=sys.stderr)
+        say(f"{source.name}: {error}", to=sys.stderr)
         return 1
     if (digest := content_sha256(rebuilt)) != source.content_sha256:
-        print(f"{source.name}: differs from SOURCES.toml: content {digest}, expected {source.content_sha256}")
+        say(f"{source.name}: differs from SOURCES.toml: content {digest}, expected {source.content_sha256}")
         for line in differences(rebuilt, tables / source.file):
-            print(f"    {line}")
+            say(f"    {line}")
         return 1
     state = _write(rebuilt, source, tables / source.file)
-    print(f"{source.name}: {source.rows:,} rows rebuilt from {source.package} {source.version}: {state}")
+    say(f"{source.name}: {source.rows:,} rows rebuilt from {source.package} {source.version}: {state}")
     return 0
 
 
