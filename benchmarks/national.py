@@ -3,7 +3,7 @@
 Four scenarios at `--scale national`, 20 populations each, one after another: about two hours on two cores.
 What is stopped goes on where it was. Run with `python -m benchmarks national`, or `python -m
 benchmarks.national FOLDER` with a folder of such runs to write their table only (then without peak memory);
-writes benchmarks/results/national_rates.csv.
+writes benchmarks/results/national_rates.csv, and the rows of everybody among it into the package.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from sim.report.findings import Findings
+from sim.report.national import COLUMNS, SHIPPED
 
 SCENARIOS = ("aug2025-as-run", "name-dob", "good-matcher", "kin-on-file")
 POPULATIONS = 20
@@ -32,7 +33,13 @@ def main() -> None:
     order = pl.col("scenario").cast(pl.Enum(SCENARIOS))
     found = pl.concat(rows).sort(order, maintain_order=True)
     found.write_csv(OUT)
+    shipped(OUT)
     print(found.select("scenario", "run", "seconds", "text"))
+
+
+def shipped(table: Path) -> None:
+    """Write the rows of everybody into the package, where the first page and reports read them."""
+    pl.read_csv(table).filter(pl.col("dimension") == "everybody").select(COLUMNS).write_csv(SHIPPED)
 
 
 def _run(name: str) -> float:
@@ -69,6 +76,7 @@ def table(folder: Path, peaks: dict[str, float]) -> pl.DataFrame:
     about = {
         "scenario": name,
         "run": manifest["run_id"],
+        "version": manifest["engine"]["version"],
         "result_hash": manifest["result_hash"][:16],
         "seconds": round(manifest["seconds"]),
         "peak_gb": round(peaks[name], 2) if name in peaks else None,

@@ -25,18 +25,21 @@ class Source:
     """Where a figure's numbers come from.
 
     date: YYYY-MM-DD.  replicates: simulated populations.  confidence: of its intervals, in words.
+    basis: rule and size of the registry, in words (`sim.outcome.basis`).
     """
 
     run_id: str
     date: str
     replicates: int = 1
     confidence: str = "95 %"
+    basis: str = ""
 
     def line(self) -> str:
         """Return the line printed inside every image."""
         kind = "population" if self.replicates == 1 else "populations"
+        rests = f"{self.basis} · " if self.basis else ""
         return (
-            f"SYNTHETIC data · {self.replicates} simulated {kind} · run {self.run_id} · {self.date} · "
+            f"SYNTHETIC data · {rests}{self.replicates} simulated {kind} · run {self.run_id} · {self.date} · "
             "Linkage Error Simulator"
         )
 

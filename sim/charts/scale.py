@@ -1,4 +1,7 @@
-"""The scale panel: what the rates would mean in people, at stated numbers of requests and disclosures."""
+"""The scale panel: how many people one further list would concern, at stated numbers of requests.
+
+Only for rates counted in a registry of the size meant: a rate of a million records is none of the country's.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import polars as pl
 from sim.charts.compose import Spec, layered
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
+from sim.outcome.ahead import one_list
 from sim.outcome.rates import Rate, significant
 
 REQUESTS_SENT = 1_280_000
@@ -20,7 +24,7 @@ _LABELS_WIDE, _VALUES_WIDE = 230, 150
 def scale(
     per_request: Rate, per_disclosed: Rate, own: int, source: Source, theme: Theme = LIGHT, width: int = WIDTH
 ) -> Figure:
-    """Return the panel: people whose address would stand in for another's, at three scales, with intervals.
+    """Return the panel: people whose address would stand in for another's, with the range of one list.
 
     per_request, per_disclosed: the two rates, of different denominators, which is why the first two rows
     differ.  own: a number of requests of the reader's choice.
@@ -33,12 +37,12 @@ def scale(
     rows = [(label, _rate(rate), *_people(rate, size)) for label, rate, size in lines]
     title = _title(rows, seen=per_disclosed.numerator > 0)
     subtitle = (
-        "If the rates of the simulation held at other sizes. Each row says which rate it multiplies; "
-        f"dots with {source.confidence} intervals"
+        "If one more list were sent. Each row says which rate it multiplies; dots with the range in which "
+        f"one list falls, at {source.confidence}"
     )
     drawn = _drawn(rows, theme, width)
     head = ("Scale", "Rate multiplied", "People", "Low", "High")
-    alt_text = f"Three dots with intervals. {title}. {subtitle}."
+    alt_text = f"Three dots with ranges. {title}. {subtitle}."
     chart = frame(drawn, title, subtitle, source, theme, width)
     return Figure("scale", chart, title, subtitle, alt_text, Rows(head, tuple(rows)), source)
 
@@ -47,9 +51,9 @@ Row = tuple[str, str, float | None, float | None, float | None]
 
 
 def _people(rate: Rate, size: int) -> tuple[float | None, float | None, float | None]:
-    factor = size / rate.per
-    value, low, high = (None if x is None else x * factor for x in (rate.value, rate.low, rate.high))
-    return value, low, high
+    ahead = one_list(rate, size)
+    low, high = (None if end is None else float(end) for end in (ahead.low, ahead.high))
+    return ahead.expected, low, high
 
 
 def _rate(rate: Rate) -> str:
@@ -77,7 +81,7 @@ def _title(rows: list[Row], seen: bool) -> str:
 def _told(value: float, low: float | None, high: float | None) -> str:
     """Return people with their interval; where none was seen, with the bound."""
     if low is None or high is None:
-        return _whole(value)
+        return f"{_whole(value)} (range not known)"
     return (
         f"none seen (at most {_whole(high)})"
         if value == 0

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from sim.text_safety import say
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 Switch = Annotated[bool, Parameter(negative="")]
 
@@ -40,7 +45,7 @@ def report(
     """
     from sim.errors import InputErrors, Mistake
     from sim.progress import listener
-    from sim.report.companions import with_companions
+    from sim.report.companions import to_run, with_companions
     from sim.report.findings import Findings
     from sim.report.make import make
     from sim.report.studies import gather
@@ -51,11 +56,27 @@ def report(
     found = Findings.of(run)
     if studies:
         found = found.with_study(gather(studies, found.run.scenario))
+    missing = to_run(found, companion_replicates)
+    if missing and not quiet:
+        print(_first(missing, workers), file=sys.stderr, flush=True)
     with listener(quiet) as progress:
         found = with_companions(found, companion_replicates, progress, workers)
     chosen = {name for name, wanted in (("html", html), ("pdf", pdf), ("docx", docx)) if wanted} or {"html"}
     for path in make(found, chosen):
         say(path)
+
+
+def _first(missing: Sequence[Scenario], workers: int) -> str:
+    """Say how many more runs a report takes, and how long, before they start."""
+    from sim.progress import span
+    from sim.study.estimate import estimate
+
+    runs = "1 more scenario is" if len(missing) == 1 else f"{len(missing)} more scenarios are"
+    found = estimate(missing, workers, rows=True)
+    return (
+        f"{runs} run first, to set beside this one ({found.populations} populations in all): about "
+        f"{span(found.seconds)}, from measured speeds; expect a factor of two"
+    )
 
 
 def bundle(run: Path, *, out: Path | None = None) -> None:

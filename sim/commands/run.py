@@ -212,16 +212,24 @@ def check_out(out: Path) -> None:
 
 def _as_text(result: StudyResult, folder: Path) -> str:
     """Return headline, the other quantities beside it, and where the results are."""
+    from sim.outcome.basis import basis
+    from sim.report import national
+
     scenario = result.scenario
     done, citable = result.counts.height, scenario.value("study.preview_below")
     lines = [
         f"SYNTHETIC DATA. {one_line(scenario.title or scenario.name)}",
+        basis(scenario),
         f"{scenario.requests.count:,} requests, {scenario.population.size:,} taxpayers, "
         f"{done} {'population' if done == 1 else 'populations'}"
         + (f" (a preview: a run to cite needs {citable:g})" if result.preview else ""),
         "",
     ]
     lines += [f"{rate.label}: {rate.text()}" for rate in result.rates if rate.name in SHOWN]
+    whole = None if national.at_size(scenario) else national.answer_to(scenario)
+    if whole is not None:
+        lines += ["", f"At the size of the record ({whole.size}; run {whole.run}, {whole.made_by}):"]
+        lines += [f"{(wrong := whole.rates['wrong_person']).label}: {wrong.text()}"]
     return "\n".join([*lines, "", f"Results: {folder}", f"Open:    {folder / 'report.html'}"])
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from sim.dashboard import files, links, show, state
+from sim.dashboard import files, links, live, show, state
+from sim.outcome.basis import basis
 from sim.record.citation import Citation
 from sim.report import wording
 
@@ -20,15 +23,20 @@ late = state.stale(shown)
 found = shown.found
 show.headline(found)
 
-cited = Citation.of(found.run.manifest)
+cited = Citation.of(found.run.manifest, basis(found.run.scenario))
 st.header("Citation")
 if late:
     st.info("The citation is off while the controls ask for something else than what is shown.")
 else:
     wrong = found.rates["wrong_person"]
     said = wording.clause(wrong, "belong to somebody else", found.confidence)
+    resting = f"({basis(found.run.scenario)}.)"
     st.caption("The number with its interval and its citation: the button at the right of the box copies it")
-    st.code(f"If the model’s assumptions hold, {said} {cited.bluebook()}", language=None, wrap_lines=True)
+    st.code(
+        f"If the model’s assumptions hold, {said} {resting} {cited.bluebook()}",
+        language=None,
+        wrap_lines=True,
+    )
     if found.preview:
         st.caption("This run is a preview. It can be named, but a run to be relied on has more populations.")
     forms = (
@@ -56,9 +64,13 @@ else:
     st.code(links.link(address, base.name, changes, found.run.scenario), language=None, wrap_lines=True)
 
 st.header("Files")
-st.caption("Each is made when you ask for it; PDF and Word take some seconds.")
+whole = partial(live.whole, live.worlds(), found.run.scenario) if live.is_mine(found.run.folder) else None
+st.caption(
+    "Each is made when you ask for it; PDF and Word take some seconds. The reports made here are short ones, "
+    "and say which sections they hold; `sim report` writes the full report of a run."
+)
 with st.container(horizontal=True):
-    for offer in files.offers(found):
+    for offer in files.offers(found, whole):
         st.download_button(
             offer.label, offer.make, file_name=offer.name, mime=offer.mime, on_click="ignore", disabled=late,
             key=f"offer-{offer.name}", icon=":material/download:", help=offer.about,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from sim import charts
-from sim.dashboard import controls, jobs, keeping, links, live, show, state, watch
+from sim.dashboard import controls, jobs, keeping, links, live, show, state, true_size, watch
 from sim.errors import SimulatorError
-from sim.report import wording
+from sim.report import national, wording
 
 show.head(
     "Explore",
@@ -76,11 +76,15 @@ show.figure(charts.flow(totals, found.source, theme, wide), late)
 show.threshold(found, late)
 show.four(found)
 
-st.header("At a stated scale")
-st.caption("If the rates held for a list of another length. The first two rows multiply different rates.")
-own = st.number_input("A number of requests of your own", 1, 400_000_000, 1_000_000, 1_000, key="scale")
-asked, disclosed = found.rates["wrong_person_per_request"], found.rates["wrong_person"]
-show.figure(charts.scale(asked, disclosed, own, found.source, theme, wide), late)
+st.header("At the size of August 2025")
+if national.at_size(found.run.scenario):
+    st.caption("People of one more list; the first two rows multiply different rates.")
+    own = st.number_input("A number of requests of your own", 1, 400_000_000, 1_000_000, 1_000, key="scale")
+    asked, disclosed = found.rates["wrong_person_per_request"], found.rates["wrong_person"]
+    show.figure(charts.scale(asked, disclosed, own, found.source, theme, wide), late)
+else:
+    st.markdown(national.why_not(found.run.scenario))
+    true_size.of_question(found.run.scenario)
 
 with st.expander("Copy a link to this question, or make it again elsewhere"):
     if problem is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sim.record.bundle import bundle
@@ -25,70 +26,83 @@ class Offer:
     make: Callable[[], bytes]
 
 
-def offers(found: Findings) -> list[Offer]:
-    """Return the files that can be made here: PDF and Word only with the extra [report]."""
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+Whole = Callable[[Path], Path]
+
+
+def offers(found: Findings, whole: Whole | None = None) -> list[Offer]:
+    """Return the files that can be made here: PDF and Word only with the extra [report].
+
+    The reports are the short one: the full one needs four more runs, which `sim report` makes.
+    whole: writes the run with all its files into a folder, for an answer that was made without its cases;
+    without them `sim verify` would find the bundle different from what its question gives.
+    """
     run = found.run.run_id
-    report = page(found)
     made = [
         Offer(
             "Bundle",
             f"{run}.zip",
             "application/zip",
-            "Everything to read, cite, check and repeat the run",
-            lambda: _bundle(found),
-        ),
-        Offer(
-            "Report (web page)",
-            f"{run}.html",
-            "text/html",
-            "One file, to be read or printed",
-            lambda: html.render(report).encode(),
-        ),
+            "The run, its data and a report in one file, to be checked and repeated by `sim verify`",
+            lambda: _bundle(found, whole),
+        )
     ]
+    made += [
+        Offer(
+            f"Short report ({kind})",
+            f"{run}-short-report.{ending}",
+            mime,
+            f"{about}; `sim report` writes the full one, with best and worst case",
+            partial(make, found),
+        )
+        for kind, ending, mime, about, make in _reports()
+    ]
+    return [*made, *(_kept(found, name, label) for name, label in _KEPT)]
+
+
+_KEPT = (
+    ("rates.csv", "Rates (CSV)"),
+    ("counts.csv", "Counts (CSV)"),
+    ("outcomes.parquet", "Every request (Parquet)"),
+    ("scenario.toml", "Scenario (TOML)"),
+)
+_MIME = {".csv": "text/csv", ".toml": "text/plain", ".parquet": "application/vnd.apache.parquet"}
+
+
+def _kept(found: Findings, name: str, label: str) -> Offer:
+    """Return the offer of a file of the run folder, as it is."""
+    path = found.run.folder / name
+    about = f"{name} of the run folder"
+    return Offer(label, f"{found.run.run_id}-{name}", _MIME[path.suffix], about, path.read_bytes)
+
+
+def _reports() -> Iterator[tuple[str, str, str, str, Callable[[Findings], bytes]]]:
+    """Yield kind, ending, MIME type, use and maker of the reports that can be made here."""
+    yield "web page", "html", "text/html", "One file, to be read or printed", _html
     if importlib.util.find_spec("typst"):
-        made.append(
-            Offer(
-                "Report (PDF)",
-                f"{run}.pdf",
-                "application/pdf",
-                "The short report",
-                lambda: _written(pdf.write, found),
-            )
-        )
+        yield "PDF", "pdf", "application/pdf", "To be read or printed, the manifest inside", _pdf
     if importlib.util.find_spec("docx"):
-        kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-        made.append(
-            Offer(
-                "Report (Word)",
-                f"{run}.docx",
-                kind,
-                "The short report, to be edited",
-                lambda: _written(docx.write, found),
-            )
-        )
-    for name, label in (
-        ("rates.csv", "Rates (CSV)"),
-        ("counts.csv", "Counts (CSV)"),
-        ("scenario.toml", "Scenario (TOML)"),
-    ):
-        path = found.run.folder / name
-        made.append(
-            Offer(
-                label,
-                f"{run}-{name}",
-                "text/plain" if name.endswith("toml") else "text/csv",
-                f"{name} of the run folder",
-                path.read_bytes,
-            )
-        )
-    return made
+        yield "Word", "docx", WORD, "To be edited", _docx
 
 
-def _bundle(found: Findings) -> bytes:
+def _html(found: Findings) -> bytes:
+    return html.render(page(found)).encode()
+
+
+def _pdf(found: Findings) -> bytes:
+    return pdf.render(page(found), (found.run.folder / "manifest.json").read_bytes())
+
+
+def _docx(found: Findings) -> bytes:
+    return docx.render(page(found))
+
+
+def _bundle(found: Findings, whole: Whole | None) -> bytes:
+    """Return the bundle; an answer of the page has no report in its folder yet, and gets the short one."""
     with tempfile.TemporaryDirectory(prefix="sim-bundle-") as place:
-        return bundle(found.run.folder, Path(place) / f"{found.run.run_id}.zip").read_bytes()
-
-
-def _written(write: Callable[..., Path], found: Findings) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="sim-report-") as place:
-        return write(page(found), Path(place)).read_bytes()
+        folder = found.run.folder if whole is None else whole(Path(place))
+        if not (folder / html.NAME).exists():
+            html.write(folder)
+        return bundle(folder, Path(place) / f"{found.run.run_id}.zip").read_bytes()

@@ -28,8 +28,21 @@ from sim.machine import available_bytes
 from sim.progress import span
 from sim.scenario import Scenario
 from sim.study.estimate import Estimate, estimate
+from sim.study.replicates import STEP as POPULATIONS
+from sim.study.sweep import STEP as CELLS
 
 _STEP = re.compile(r"^(?P<step>[^:]+): (?P<done>[\d,]+) of (?P<total>[\d,]+)(?: \((?P<words>.*)\))?$")
+
+
+WHOLE = (POPULATIONS, CELLS)
+"""The steps that a whole run or sweep is counted in; others are inside one of these."""
+
+
+def _told(step: re.Match[str]) -> tuple[float | None, str]:
+    """Return the share done of a step, None where it has no end, and what it says."""
+    done, total = (int(step[part].replace(",", "")) for part in ("done", "total"))
+    words = f"{step['step']}: {done:,} of {total:,}" + (f", {step['words']}" if step["words"] else "")
+    return (done / total if total else None), words
 
 
 @dataclass
@@ -56,15 +69,17 @@ class Job:
     def progress(self) -> tuple[float | None, str]:
         """Return the share done of the current step (None: not known) and what it says of itself."""
         lines = (self.folder / "messages.txt").read_text("utf-8", "replace").splitlines()
-        for line in reversed(lines):
-            found = _STEP.match(line.strip())
-            if found:
-                done, total = (int(found[part].replace(",", "")) for part in ("done", "total"))
-                words = f"{found['step']}: {done:,} of {total:,}" + (
-                    f", {found['words']}" if found["words"] else ""
-                )
-                return (done / total if total else None), words
-        return None, "starting"
+        steps = [found for found in map(_STEP.match, map(str.strip, lines)) if found]
+        if not steps:
+            return None, "starting"
+        outer = next((each for each in reversed(steps) if each["step"] in WHOLE), None)
+        if outer is None or outer is steps[-1]:
+            return _told(steps[-1])
+        # A run of many populations tells of the search inside each; what is wanted is how many are done.
+        share, words = _told(outer)
+        inside, now = _told(steps[-1])
+        total = int(outer["total"].replace(",", ""))
+        return (share or 0.0) + (inside or 0.0) / max(1, total), f"{words}; now {now}"
 
     def told(self) -> dict[str, Any]:
         """Return what the finished process printed; raises ValueError when it is not JSON."""

@@ -19,13 +19,15 @@ import streamlit as st
 
 from sim.dashboard import keeping, state
 from sim.errors import RefusedError
+from sim.progress import span
 from sim.record import write
 from sim.replicate import WORLD, Replicate, Streaming
 from sim.report.findings import Findings
 from sim.scenario import Scenario
+from sim.study.estimate import estimate
 from sim.study.replicates import collect
 
-MOST_PEOPLE, MOST_REQUESTS = 3_000_000, 50_000
+MOST_PEOPLE, MOST_REQUESTS = 3_000_000, 60_000
 """Larger questions go to a process of their own (`sim.dashboard.jobs`), but for those put to a registry that
 is kept on disk (`sim.dashboard.keeping`)."""
 
@@ -75,6 +77,11 @@ def folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="sim-live-"))
 
 
+def is_mine(run: Path) -> bool:
+    """Whether a run folder holds an answer made while this session's visitor waited."""
+    return run.parent == folder()
+
+
 def small_enough(scenario: Scenario) -> bool:
     """Whether a question is answered while you wait."""
     if scenario.population.size > MOST_PEOPLE:
@@ -110,22 +117,43 @@ def with_cases(scenario: Scenario) -> state.Answer:
         raise RefusedError(
             "cases are worked through here for small questions only; `sim run` keeps them for all"
         )
-    kept = worlds()
+    written = whole(worlds(), one, folder() / "cases")
+    return state.Answer(written, state.question_of(one), one.title or one.name)
+
+
+def whole(kept: Worlds, scenario: Scenario, place: Path) -> Path:
+    """Answer again with cases worked through, and return the run folder written into `place`.
+
+    It is what `sim run` would write, to be bundled and verified; an answer while you wait spares the cases.
+    """
+    one = scenario.replace({"replicates": 1})
     with kept.lock:
         made = kept.of(one)
-        world = made.answer(one, cases=True)
-        written = write(collect(one, [world]), folder() / "cases")
-    return state.Answer(written, state.question_of(one), one.title or one.name)
+        return write(collect(one, [made.answer(one, cases=True)]), place)
+
+
+def promise(scenario: Scenario) -> str:
+    """Say how long the next answer should take, from measured speeds (`sim.study.estimate`)."""
+    one = scenario.replace({"replicates": 1})
+    if not small_enough(one):
+        return f"{scenario.population.size:,} records, {scenario.requests.count:,} requests."
+    words = (
+        f"One population of {scenario.population.size:,} records and one list of "
+        f"{scenario.requests.count:,} requests; about {span(estimate([one]).seconds)}"
+    )
+    first = "" if worlds().has(one) else ", and up to a minute more the first time on a new installation"
+    return f"{words}{first}."
 
 
 def _doing(kept: Worlds, scenario: Scenario) -> str:
     if kept.has(scenario):
-        return "Answering from the people kept …"
+        return f"Answering from the people kept; about {span(estimate([scenario]).seconds)} …"
     if scenario.population.size > MOST_PEOPLE:
         return f"Opening the registry of {scenario.population.size:,} synthetic taxpayers kept on disk …"
     return (
-        f"Drawing {scenario.population.size:,} synthetic taxpayers, their homes, families and returns. This "
-        "happens once; later answers take a second or two …"
+        f"Drawing {scenario.population.size:,} synthetic taxpayers, their homes, families and returns, and "
+        f"answering; about {span(estimate([scenario]).seconds)}, the first time on a new installation up "
+        "to a minute more …"
     )
 
 

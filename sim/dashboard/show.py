@@ -17,10 +17,12 @@ from sim.dashboard import live, state, words
 from sim.errors import SimulatorError
 from sim.linkage.curve import to_probability
 from sim.linkage.probabilistic import threshold_bits
+from sim.outcome.basis import basis
 from sim.outcome.rates import Rate
 from sim.report import wording
 from sim.report.calibration import unchecked
 from sim.report.findings import Findings
+from sim.scenario import Scenario
 from sim.text_safety import csv_of_rows
 
 PHONE, PAGE = 330, 780
@@ -94,6 +96,17 @@ def attempt() -> state.Answer | None:
         return None
 
 
+def too_large(scenario: Scenario) -> None:
+    """Say why a question gets no number here, and what to do; the page ends where nothing else is shown."""
+    st.info(
+        f"A list of {scenario.requests.count:,} requests to {scenario.population.size:,} records is not "
+        "answered while you wait. “Run in full” on the page Explore answers it in a process of its own "
+        "and says first what it takes; a smaller list or registry is answered here."
+    )
+    if state.answer() is None:
+        st.stop()
+
+
 def complain(error: SimulatorError) -> None:
     """Say what is wrong with the question, one line a mistake, and what to do."""
     lines = [f"- {each.key}: {each.problem}" for each in getattr(error, "mistakes", ())] or [str(error)]
@@ -126,6 +139,8 @@ def headline(found: Findings) -> None:
     wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
     run = found.run.run_id
     sentence, rest = wording.halves(wrong, "belong to somebody else", found.confidence)
+    about = basis(found.run.scenario)
+    st.caption(f"{about[0].upper()}{about[1:]}; {found.run.scenario.requests.count:,} requests a list")
     st.markdown(f"## {sentence[0].upper()}{sentence[1:]}")
     if rest:
         st.markdown(f"{rest[0].upper()}{rest[1:]}.")
@@ -149,7 +164,7 @@ def four(found: Findings) -> None:
     rates = found.rates
     keys = ("wrong_person", "wrong_door", "", "insufficient_among_answered")
     rows = []
-    for key, (name, meaning) in zip(keys, words.FOUR, strict=True):
+    for key, (name, meaning) in zip(keys, words.four(found.run.scenario), strict=True):
         if not key:
             value = f"{unchecked(found):,} of {found.total('answered'):,} requests answered"
             rows.append((name, value, "—", meaning))

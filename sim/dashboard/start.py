@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from sim.charts import icon_array
-from sim.dashboard import show, state
+from sim.dashboard import live, show, state, true_size
 from sim.errors import SimulatorError
 
 FIRST = (
@@ -34,16 +34,19 @@ for place, (name, label) in zip(st.columns(len(FIRST)), FIRST, strict=True):
         st.rerun()
 
 try:
-    st.caption(state.question().summary)
+    asked = state.question()
 except SimulatorError as error:
     show.complain(error)
     st.stop()
+st.caption(asked.summary)
+true_size.every(asked)
 
-with st.spinner(
-    "Answering. The first answer draws a million synthetic taxpayers and takes some seconds; later "
-    "ones about one …"
-):
+st.subheader("Here and now: a small preview")
+st.caption(live.promise(asked))
+with st.spinner("Answering …"):
     fresh = show.attempt()
+if fresh is None and not live.small_enough(asked):
+    show.too_large(asked)
 shown = fresh or show.current()
 late = show.banner(shown) if fresh else state.stale(shown)
 found = shown.found

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from sim.scenario import Scenario
+
 SYNTHETIC = "SYNTHETIC: every person and number here is simulated. No file about named people was used."
 
 FOUR = (
     ("Somebody else's address", "the address disclosed belongs to another person than the one asked for"),
-    ("Right person, wrong door", "the address is that person's, but they have moved away"),
+    ("Right person, wrong door",
+     "the address is that person's, but they have moved away, or it is a preparer's office"),
     ("No address compared", ("answered by a search that compares no address: what a court counted (about "
                              "42,695), not an error about a person")),
     ("Junk or incomplete address in the request", ("of the kind the agency conceded (fewer than 50 of 1,000 "
                                                   "disclosed); here apartment numbers left out count too")),
 )  # fmt: skip
-"""The four quantities that are never added to one another."""
+"""The four quantities that are never added to one another, under the rule of August 2025."""
+
+_ELSEWHERE = "answered by a search that compares no address; not an error about a person"
+
+
+def four(scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    """Return the four quantities; what a court counted belongs to the rule of August 2025 alone."""
+    court = FOUR[2][0]
+    if scenario.linkage.rule == "irs_2025" and scenario.linkage.address_check != "must_match":
+        return FOUR
+    return tuple((name, _ELSEWHERE if name == court else meaning) for name, meaning in FOUR)
+
 
 GLOSSARY = {
     "registry": "The tax authority's file: one record a taxpayer.",

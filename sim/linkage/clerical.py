@@ -25,9 +25,7 @@ def review(
     in_probability = linkage.threshold_unit == "probability"
     high = to_bits(linkage.clerical_high) if in_probability else linkage.clerical_high
     number = disclosures["request"].to_numpy()
-    draws = streams.generator("linkage.reviewer").random(
-        max(scenario.requests.count, int(number.max()) + 1)
-    )
+    draws = streams.generator("linkage.reviewer").random(max(scenario.requests.count, int(number.max()) + 1))
     errs = draws[number] < scenario.value("weights.clerical.reviewer_error")
     wanted = frame.select("request", wanted="person")
     sought = disclosures.select("request").join(wanted, on="request", how="left", maintain_order="left")[

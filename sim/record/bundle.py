@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim.errors import VerificationError
+from sim.outcome.basis import basis
 from sim.record import manifest
 from sim.record.citation import Citation, cff
 from sim.record.folder import sha256_of
@@ -99,7 +100,7 @@ def _members(run: Run) -> Iterator[tuple[str, Path | bytes]]:
     for path in run.folder.rglob("*"):
         if path.is_file() and not path.is_symlink() and not path.name.startswith(".tmp-"):
             yield path.relative_to(run.folder).as_posix(), path
-    cited = Citation.of(run.manifest)
+    cited = Citation.of(run.manifest, basis(run.scenario))
     yield "citation.txt", (cited.bluebook() + "\n").encode()
     yield "citation.bib", cited.bibtex().encode()
     yield "citation.csl.json", cited.csl().encode()

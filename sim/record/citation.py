@@ -29,10 +29,11 @@ class Citation:
     result_hash: str
     replicates: int
     title: str
+    basis: str = ""
 
     @classmethod
-    def of(cls, manifest: Mapping[str, Any]) -> Citation:
-        """Return the citation of a run from its manifest."""
+    def of(cls, manifest: Mapping[str, Any], basis: str = "") -> Citation:
+        """Return the citation of a run from its manifest. basis: rule and size (`sim.outcome.basis`)."""
         return cls(
             run_id=manifest["run_id"],
             version=manifest["engine"]["version"],
@@ -40,7 +41,12 @@ class Citation:
             result_hash=manifest["result_hash"],
             replicates=manifest["replicates"],
             title=manifest["scenario"]["title"],
+            basis=basis,
         )
+
+    @property
+    def _rests(self) -> str:
+        return f"{self.basis}; " if self.basis else ""
 
     def bluebook(self) -> str:
         """Return a proposal in the manner of Bluebook rule 18, with two addresses to be filled in."""
@@ -50,8 +56,8 @@ class Citation:
         )
         return (
             f"{NAME} v{self.version}, Run {self.run_id} ({month} {self.day.day}, {self.day.year}), "
-            f"{ADDRESS} [{ARCHIVE}] (SHA-256 of results {self.result_hash}; synthetic data; {populations}; "
-            "model assumptions at § 7)."
+            f"{ADDRESS} [{ARCHIVE}] (SHA-256 of results {self.result_hash}; synthetic data; "
+            f"{self._rests}{populations}; model assumptions at § 7)."
         )
 
     def bibtex(self) -> str:
@@ -65,7 +71,8 @@ class Citation:
             f"  date    = {{{self.day.isoformat()}}},\n"
             f"  year    = {{{self.day.year}}},\n"
             "  url     = {},\n"
-            f"  note    = {{Simulation on synthetic data; SHA-256 of results {self.result_hash}}}\n"
+            f"  note    = {{Simulation on synthetic data; {_latex(self._rests)}"
+            f"SHA-256 of results {self.result_hash}}}\n"
             "}\n"
         )
 
@@ -79,7 +86,7 @@ class Citation:
             "version": self.version,
             "issued": {"date-parts": [[self.day.year, self.day.month, self.day.day]]},
             "URL": "",
-            "note": f"Simulation on synthetic data; SHA-256 of results {self.result_hash}",
+            "note": f"Simulation on synthetic data; {self._rests}SHA-256 of results {self.result_hash}",
         }
         return json.dumps([item], indent=2, ensure_ascii=False) + "\n"
 

@@ -73,10 +73,21 @@ def with_companions(
     return replace(found, companions=tuple(made))
 
 
-def _made(plan: Plan, run: Run, replicates: int, progress: Progress, workers: int) -> Companion:
+def to_run(found: Findings, replicates: int | None = None) -> list[Scenario]:
+    """Return the companions that are not on disk yet and will be run; arguments as for `with_companions`."""
+    many = replicates or found.run.scenario.replicates
+    asked = [_scenario(plan, found.run, many) for plan in plans()]
+    return [each for each in asked if not _there(found.run.folder.parent / run_id_of(each))]
+
+
+def _scenario(plan: Plan, run: Run, replicates: int) -> Scenario:
     settings = {**plan.settings, "replicates": replicates, "title": _title(run.scenario, plan)}
+    return run.scenario.replace(settings)
+
+
+def _made(plan: Plan, run: Run, replicates: int, progress: Progress, workers: int) -> Companion:
     try:
-        folder = run_once(run.scenario.replace(settings), run.folder.parent, progress, workers)
+        folder = run_once(_scenario(plan, run, replicates), run.folder.parent, progress, workers)
     except WrongClassError:
         if plan.otherwise is None:
             raise

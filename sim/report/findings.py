@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from sim.charts import Source
+from sim.outcome.basis import basis
 from sim.outcome.groups import OVERALL, GroupRate, group_rates
 from sim.outcome.rates import Rate, Settings, rates
 from sim.record.reader import Run, read
@@ -106,7 +107,8 @@ class Findings:
     @property
     def source(self) -> Source:
         """The line for figures."""
-        return Source(self.run.run_id, self.run.created[:10], self.replicates, self.confidence)
+        made, about = self.run.created[:10], basis(self.run.scenario)
+        return Source(self.run.run_id, made, self.replicates, self.confidence, about)
 
     def companion(self, role: str) -> Companion | None:
         """Return the first companion in that role."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.report.checklist import CHECKLIST, check
-from sim.report.document import Report, Section
+from sim.report.document import Paragraph, Report, Section
 from sim.report.findings import Findings
 from sim.report.sections import adverse, back, front, linkage, method, results, uncertainty
 
@@ -49,8 +49,36 @@ PAGE = ("purpose", "headline", "estimand", "not", "flow", "results", "inputs", "
 
 
 def page(found: Findings) -> Report:
-    """Return the short report that `sim run` writes; it is not the citable one and says so."""
-    return assemble(found, PAGE)
+    """Return the short report that `sim run` writes; title, subtitle and first words say that it is short.
+
+    It keeps the numbers of the full report's sections, which its sentences refer to.
+    """
+    whole = assemble(found, PAGE)
+    held = f"sections {_listed(sorted(_NUMBER[key] for key in PAGE))} of {len(CHECKLIST)}"
+    note = Paragraph(
+        f"This is the short report, with {held}. The full report has all of them, with the best and the "
+        f"worst case beside the headline; `sim report` writes it from the folder of run {found.run.run_id}.",
+        "warning",
+    )
+    first = whole.sections[0]
+    return replace(
+        whole,
+        title=f"Short report. {whole.title}",
+        subtitle=f"{whole.subtitle}; {held}",
+        sections=(replace(first, blocks=(note, *first.blocks)), *whole.sections[1:]),
+    )
+
+
+def _listed(numbers: list[int]) -> str:
+    """Return ascending numbers in words, neighbours drawn together: "1 to 5, 7 and 16 to 17"."""
+    ends: list[list[int]] = []
+    for number in numbers:
+        if ends and number == ends[-1][1] + 1:
+            ends[-1][1] = number
+        else:
+            ends.append([number, number])
+    said = [f"{low}" if low == high else f"{low} to {high}" for low, high in ends]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
 def assemble(found: Findings, keys: list[str] | tuple[str, ...]) -> Report:

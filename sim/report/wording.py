@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from sim.outcome.ahead import one_list
 from sim.outcome.rates import Rate, rounded, significant
 
 __all__ = [
@@ -147,16 +148,16 @@ def halves(rate: Rate, verb: str, confidence: str) -> tuple[str, str]:
 
 
 def at_scale(rate: Rate, scale: int) -> tuple[str, str]:
-    """Return the expected number of people at a scale (of the rate's denominator) and its range."""
-    if rate.value is None:
+    """Return the people expected of one list at a scale (of the rate's denominator), and the range of one."""
+    ahead = one_list(rate, scale)
+    if ahead.expected is None:
         return "—", "—"
-    factor = scale / rate.per
-    value = "none seen" if rate.numerator == 0 else two_digits(rate.value * factor)
-    if rate.low is None or rate.high is None:
-        return value, "—"
-    if rate.numerator == 0:
-        return value, f"at most {two_digits(rate.high * factor)}"
-    return value, f"{two_digits(rate.low * factor)} to {two_digits(rate.high * factor)}"
+    value = two_digits(ahead.expected) if ahead.seen else "none seen"
+    if ahead.low is None or ahead.high is None:
+        return value, "not known from one population"
+    if not ahead.seen:
+        return value, f"at most {two_digits(ahead.high)}"
+    return value, f"{two_digits(ahead.low)} to {two_digits(ahead.high)}"
 
 
 def two_digits(value: float) -> str:

@@ -4,6 +4,7 @@ apart."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -126,7 +127,11 @@ def test_people_at_scale_have_two_or_three_digits(value, shown):
 def test_the_two_scales_multiply_two_rates():
     shown = rate(14, 1_000)
     assert wording.at_scale(shown, 47_289)[0] == "660"
-    assert wording.at_scale(rate(0, 1_000), 47_289) == ("none seen", "at most 140")
+    assert wording.at_scale(shown, 47_289)[1] == "not known from one population"
+    assert wording.at_scale(rate(0, 1_000), 47_289) == ("none seen", "not known from one population")
+    several = replace(shown, replicates=20, mcse=0.8)
+    low, _, high = wording.at_scale(several, 47_289)[1].partition(" to ")
+    assert int(high.replace(",", "")) - int(low) > 4 * 47.289 * 2 * 0.8
     assert wording.at_scale(rate(0, 0), 47_289) == ("—", "—")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.charts.targets import DIFFERS
+from sim.outcome.basis import basis
 from sim.record.citation import Citation
 from sim.report.calibration import targets_of
 from sim.report.checklist import CHECKLIST, STANDARDS
@@ -131,7 +132,7 @@ def software(found: Findings) -> Section:
         ("Python", manifest["environment"]["python"]),
     ]
     rows += [(name, version or "not installed") for name, version in sorted(libraries.items())]
-    cited = Citation.of(manifest)
+    cited = Citation.of(manifest, basis(found.run.scenario))
     blocks = (
         Paragraph(
             "Linkage Error Simulator is free software under the MIT licence. Fill in the addresses before "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sim.charts import icon_array
+from sim.outcome.basis import basis
 from sim.outcome.rates import Rate
-from sim.report import wording
+from sim.report import national, wording
 from sim.report.calibration import unchecked
 from sim.report.document import Blanks, Block, Bullets, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
@@ -56,6 +57,7 @@ def headline(found: Findings) -> Section:
     wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
     blocks: tuple[Block, ...] = (
         Paragraph(wording.headline(wrong, found.confidence), "lead"),
+        Paragraph(f"{_capital(basis(found.run.scenario))}.", "note"),
         Picture(icon_array(wrong, moved, found.source)),
         table(
             "The headline and what stands behind it",
@@ -64,8 +66,46 @@ def headline(found: Findings) -> Section:
             widths=(1.2, 2),
         ),
         *_moved(found),
+        *_at_national(found),
     )
     return Section("headline", "Headline", blocks)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _at_national(found: Findings) -> list[Block]:
+    """Return this run's headline beside the same question's at the size of the record, where there is one."""
+    if national.at_size(found.run.scenario) or national.answer_to(found.run.scenario) is None:
+        return []
+    return [beside_table(found)]
+
+
+def beside_table(found: Findings) -> Table:
+    """Return a run's rate beside that of the same question at the record's size; there must be one."""
+    scenario, wrong = found.run.scenario, found.rates["wrong_person"]
+    whole = national.answer_to(scenario)
+    assert whole is not None
+    mine = (
+        f"{scenario.population.size:,} records, {scenario.requests.count:,} requests, "
+        f"{wording.populations(found.replicates)}"
+    )
+    rows = [
+        (name, size, wording.cell(rate), wording.bounds(rate), f"{rate.numerator:,} of {rate.denominator:,}")
+        for name, size, rate in (
+            (f"run {found.run.run_id}", mine, wrong),
+            (f"run {whole.run}, {whole.made_by}", whole.size, whole.rates["wrong_person"]),
+        )
+    ]
+    head = ("Run", "Size", "Somebody else's address", "Interval", "Events")
+    return table(
+        "The same question at the size of the record",
+        head,
+        rows,
+        numbers_from=3,
+        widths=(1.4, 2, 1.6, 1, 1.2),
+    )
 
 
 def _moved(found: Findings) -> list[Paragraph]:

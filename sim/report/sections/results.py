@@ -9,11 +9,11 @@ import polars as pl
 from sim import charts
 from sim.outcome.groups import GroupRate
 from sim.outcome.words import CAUSES
-from sim.report import wording
+from sim.report import national, wording
 from sim.report.calibration import targets_of
 from sim.report.document import Block, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
-from sim.report.sections.front import rate_table
+from sim.report.sections.front import beside_table, rate_table
 
 
 def flow(found: Findings) -> Section:
@@ -139,32 +139,35 @@ def results(found: Findings) -> Section:
 
 
 def _scale(found: Findings) -> list[Block]:
-    asked, shown = found.rates["wrong_person_per_request"], found.rates["wrong_person"]
-    own = found.run.scenario.requests.count
-    rows = []
-    for rate, scale, what in (
-        (asked, charts.REQUESTS_SENT, "1.28 million requests sent (August 2025)"),
-        (shown, charts.ADDRESSES_DISCLOSED, "47,289 addresses disclosed (August 2025)"),
-        (asked, own, f"{own:,} requests, as in this scenario"),
-    ):
-        value, bounds = wording.at_scale(rate, scale)
-        rows.append((what, wording.cell(rate), value, bounds))
+    """Say what the rates mean in people, where they were counted at the size meant, else why not."""
+    label = Paragraph("At the size of August 2025", "label")
+    scenario = found.run.scenario
+    beside = national.answer_to(scenario)
+    if national.at_size(scenario):
+        rates, whose = found.rates, "of this run"
+    elif beside is not None:
+        rates, whose = beside.rates, f"of run {beside.run}, {beside.size}, {beside.made_by}"
+    else:
+        return [label, Paragraph(national.why_not(scenario))]
+    blocks: list[Block] = [label]
+    if not national.at_size(scenario):
+        blocks += [Paragraph(national.why_not(scenario)), beside_table(found)]
     text = (
-        "If the rates of this simulation held for a list of another length, these are the expected numbers "
-        "of people whose address would be disclosed in place of somebody else's. The first two rows differ "
-        "because they multiply different rates: one per request, one per address disclosed."
+        f"The rates are those {whose}. If one more list of that length were sent, so many people's addresses "
+        "would be expected to be disclosed in place of somebody else's; the range is that in which the count "
+        "of one list falls: luck of the list, differences between countries and the error of the mean. The "
+        "two rows differ because they multiply different rates: one per request, one per address disclosed."
     )
-    return [
-        Paragraph("At a stated scale", "label"),
-        Paragraph(text),
-        table(
-            "People at scale",
-            ("Scale", "Rate", "Expected people", "Interval carried through"),
-            rows,
-            numbers_from=2,
-            widths=(2.2, 2, 1, 1.4),
-        ),
-    ]
+    rows = []
+    for name, scale, what in (
+        ("wrong_person_per_request", charts.REQUESTS_SENT, "1.28 million requests sent (August 2025)"),
+        ("wrong_person", charts.ADDRESSES_DISCLOSED, "47,289 addresses disclosed (August 2025)"),
+    ):
+        value, bounds = wording.at_scale(rates[name], scale)
+        rows.append((what, wording.cell(rates[name]), value, bounds))
+    head = ("Scale", "Rate", "Expected people", f"Range of one list, {found.confidence}")
+    people = table("People at scale", head, rows, numbers_from=2, widths=(2.2, 2, 1, 1.4))
+    return [*blocks, Paragraph(text), people]
 
 
 def _causes(found: Findings) -> list[Block]:

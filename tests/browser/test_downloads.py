@@ -1,0 +1,98 @@
+"""Every file that any page offers is asked for in a real browser, and opened by its format."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from sim.scenario import Scenario
+from sim.study.grid import load
+from sim.study.sweep import Options
+from sim.study.sweep import run as sweep
+from tests.browser.conftest import Visit
+from tests.browser.serving import Served, settled
+from tests.browser.test_journeys import EVERY_PAGE, go
+from tests.dashboard.opening import open_file
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SMALL = "&".join(
+    f"set={each}"
+    for each in (
+        "population.size%3D5000", "requests.count%3D300", "noise.unit_missing.rate%3D0",
+        "requests.coverage%3D0.9",
+    )
+)  # fmt: skip
+LARGER = "set=population.size%3D20000&set=requests.count%3D1000&set=noise.unit_missing.rate%3D0"
+"""For the rule that learns its weights: a smaller registry has too few pairs to learn from."""
+
+SETTINGS = {
+    "population.size": 5_000, "requests.count": 300, "noise.unit_missing.rate": 0.0, "requests.coverage": 0.9,
+}  # fmt: skip
+PLAN = """title = "Coverage"
+scenario = "aug2025-as-run"
+set.replicates = 2
+[axes]
+"requests.coverage" = [0.5, 0.9]
+"""
+
+
+def everything(page: Page, place: Path) -> set[str]:
+    """Open all figures' files, download what is on offer, open each; return the endings met."""
+    behind = page.get_by_text(re.compile("^Numbers and files of this figure"))
+    for number in range(behind.count()):
+        behind.nth(number).click()
+        settled(page)
+    offers = page.get_by_test_id("stDownloadButton").get_by_role("button")
+    met = set()
+    for number in range(offers.count()):
+        with page.expect_download() as started:
+            offers.nth(number).click()
+        assert started.value.failure() is None
+        path = place / started.value.suggested_filename
+        started.value.save_as(path)
+        words = open_file(path)
+        if path.suffix in (".pdf", ".docx", ".html", ".svg"):
+            assert "SYNTHETIC" in words or "synthetic" in words, path.name
+        met.add(path.suffix)
+    return met
+
+
+def prepared(folder: Path) -> None:
+    """Put a finished sweep, and a study of the question, where the pages look for them."""
+    (folder / "coverage.toml").write_text(PLAN, "utf-8")
+    pairs = [(key, f"{value}") for key, value in SETTINGS.items() if key != "requests.coverage"]
+    sweep(load(str(folder / "coverage.toml"), pairs, 10), folder / "sweeps", Options())
+    swing = {"label": "Coverage", "low_input": 0, "high_input": 1, "low": 1.0, "high": 9.0, "assumed": True}
+    asked = Scenario.load("aug2025-as-run").replace({**SETTINGS, "replicates": 1}).sha256()
+    study = {"summary": "Mine.", "swings": [swing], "asked": [{"sha256_of_one_population": asked}]}
+    (folder / "studies" / "mine").mkdir(parents=True)
+    (folder / "studies" / "mine" / "sensitivity.json").write_text(json.dumps(study), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def ready(served: Served) -> Served:
+    prepared(served.folder)
+    return served
+
+
+@pytest.mark.parametrize(
+    ("preset", "pages"), [("aug2025-as-run", EVERY_PAGE), ("good-matcher", ("Explore",))]
+)
+def test_every_offer_of_every_page_is_given_and_opens_as_what_it_is(
+    ready: Served, visit: Visit, tmp_path: Path, preset: str, pages: tuple[str, ...]
+) -> None:
+    page = visit("", f"preset={preset}&{SMALL if preset == 'aug2025-as-run' else LARGER}")
+    met = {name: everything(go(page, name), tmp_path) for name in pages}
+    figures = {".svg", ".png", ".csv"}
+    for name in pages:
+        if name in ("Start", "Explore", "One case", "Who is hurt", "How sure", "Sweeps and comparisons"):
+            assert met[name] >= figures, name
+    if "Cite and download" in met:
+        assert met["Cite and download"] == {
+            ".zip", ".html", ".pdf", ".docx", ".csv", ".parquet", ".toml"
+        }  # fmt: skip
