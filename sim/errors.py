@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 
 class SimulatorError(Exception):
@@ -39,6 +40,10 @@ class InputErrors(SimulatorError):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(map(str, self.mistakes)))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[Mistake, ...]]]:
+        """Return what makes it again; a worker process would else have it made anew from its text."""
+        return type(self), (self.mistakes,)
 
 
 class RefusedError(SimulatorError):
