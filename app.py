@@ -1,4 +1,8 @@
-"""The dashboard: `sim app`. Navigation only; a page is a file in sim/dashboard/."""
+"""The dashboard: `sim app`. Navigation only; a page is a file in sim/dashboard/.
+
+Streamlit reads this file twice: once by its name, for the application that it serves (`app`), and once a
+visit as the script that draws the page.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim.dashboard import links, state
+from sim.dashboard import links, server, state
 
-ICON = Path(__file__).parent / "sim" / "dashboard" / "icon.svg"
-
-st.set_page_config("Linkage Error Simulator", str(ICON), "wide", 340)
+ICON = Path(state.__file__).parent / "icon.svg"
 PAGES = {
     "Answers": (
         ("start", "Start", ":material/home:"),
@@ -26,16 +28,26 @@ PAGES = {
     ),
 }
 
-links.honour()
-state.ready()
-page = st.navigation(
-    {
-        section: [
-            st.Page(f"sim/dashboard/{name}.py", title=title, icon=icon, default=name == "start")
-            for name, title, icon in pages
-        ]
-        for section, pages in PAGES.items()
-    },
-    expanded=True,
-)
-page.run()
+
+def draw() -> None:
+    """Draw the page that the visitor is on."""
+    st.set_page_config("Linkage Error Simulator", str(ICON), "wide", 340)
+    links.honour()
+    state.ready()
+    page = st.navigation(
+        {
+            section: [
+                st.Page(ICON.with_name(f"{name}.py"), title=title, icon=icon, default=name == "start")
+                for name, title, icon in pages
+            ]
+            for section, pages in PAGES.items()
+        },
+        expanded=True,
+    )
+    page.run()
+
+
+if __name__ == "__main__":
+    draw()
+else:
+    app = st.App(__file__, middleware=[(server.Guard, (), {})])

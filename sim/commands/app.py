@@ -17,8 +17,13 @@ def app(*, port: int = 8501) -> int:
     """
     if not 1024 <= port <= 65535:
         raise InputErrors([Mistake("command line", "--port", f"is not in [1024, 65535] (got {port})")])
-    page = Path(__file__).parents[2] / "app.py"
-    if not page.is_file():
-        raise InputErrors([Mistake("app.py", "file", "is not here; the dashboard runs from a checkout")])
+    package = Path(__file__).parents[1]
+    # A wheel has it inside the package, a checkout at its top; each with the configuration beside it.
+    page = next(
+        (place for place in (package / "served" / "app.py", package.parent / "app.py") if place.is_file()),
+        None,
+    )
+    if page is None:
+        raise InputErrors([Mistake("app.py", "file", "is not here; install the program anew")])
     command = [sys.executable, "-m", "streamlit", "run", str(page), f"--server.port={port}"]
     return subprocess.call([*command, "--server.address=127.0.0.1", "--browser.gatherUsageStats=false"])

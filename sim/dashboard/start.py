@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -10,6 +11,7 @@ from sim.charts import icon_array
 from sim.dashboard import live, show, state, true_size
 from sim.errors import SimulatorError
 
+HERE = Path(__file__).parent
 FIRST = (
     ("aug2025-as-run", "The rule of August 2025, as the record describes it"),
     ("aug2025-address-required", "The same rule, but the address must agree"),
@@ -52,9 +54,9 @@ late = show.banner(shown) if fresh else state.stale(shown)
 found = shown.found
 show.headline(found)
 with st.container(horizontal=True):
-    st.page_link("sim/dashboard/explore.py", label="Change the question", icon=":material/tune:")
-    st.page_link("sim/dashboard/one_case.py", label="See one wrong answer", icon=":material/person_search:")
-    st.page_link("sim/dashboard/cite.py", label="Cite this number", icon=":material/format_quote:")
+    st.page_link(HERE / "explore.py", label="Change the question", icon=":material/tune:")
+    st.page_link(HERE / "one_case.py", label="See one wrong answer", icon=":material/person_search:")
+    st.page_link(HERE / "cite.py", label="Cite this number", icon=":material/format_quote:")
 columns = 25 if show.phone() else 50
 show.figure(
     icon_array(

@@ -54,17 +54,19 @@ class Served:
 
 
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[Served]:
-    """Serve the dashboard from `folder` on a free port of this machine until the block ends."""
+def serve(folder: Path, *watched: str) -> Iterator[Served]:
+    """Serve the dashboard from `folder` on a free port of this machine until the block ends.
+
+    Only the checkout's own configuration says where. watched: folders whose modules the server finds first.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit", dirs_exist_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), f"--server.port={port}",
-         "--server.headless=true", "--server.address=127.0.0.1"],
+         "--server.headless=true"],
         cwd=folder, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join((*watched, str(ROOT)))},
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
