@@ -63,12 +63,12 @@ def targets(found: Sequence[Target], source: Source, theme: Theme = LIGHT, width
 def _title(told: Sequence[Target]) -> str:
     """Return how many figures held out, and how many fitted, are met, told apart."""
     words = []
-    for use, name in ((HELD_OUT, "held out"), (FITTED, "fitted")):
+    for use, name in ((HELD_OUT, "not used to set the model"), (FITTED, "fitted, which agree by design")):
         part = [each for each in told if each.use == use]
         if part:
             met = sum(each.verdict == AGREES for each in part)
             words.append(f"{met} of {len(part)} {name}")
-    return f"Published figures met by the simulation: {', '.join(words)}"
+    return f"Figures published of August 2025 that are met: {', '.join(words)}"
 
 
 def _digits(value: float) -> str:

@@ -63,6 +63,10 @@ else:
                 f"**{named(told[which])}**: {value} of 1,000 addresses disclosed belong to somebody else "
                 f"({span}; {rate.numerator:,} of {rate.denominator:,})."
             )
+            if told[which].ratio is None:
+                # A thousand figures would look like a difference where the counts cannot tell one.
+                st.caption(f"Too few to draw as a thousand people: {told[which].words}.")
+                continue
             drawn = charts.icon_array(rate, None, found.source, theme, 25 if show.phone() else 40, icons)
             show.figure(show.renamed(drawn, f"icons-group-{place + 1}"), late)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,9 +101,20 @@ def _figure(
     made = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime).date().isoformat()
     many = int(done["replicates"].max())  # type: ignore[arg-type]
     source = Source(f"sweep {str(about.get('result_hash', ''))[:12]}", made, many)
+    source = replace(source, basis=_basis(about))
     unit = f"per 1,000 {RATES[0].denominator_name}"
     what = named(key)
     return along(lines, what[0].lower() + what[1:], unit, source, show.theme(), show.width())
+
+
+def _basis(about: Mapping[str, Any]) -> str:
+    """Return rule and size of a sweep in words; "" of one made before they were kept."""
+    rules, sizes = about.get("rules", []), about.get("records", [])
+    if not rules or not sizes:
+        return ""
+    said = rules[0] if len(rules) == 1 else f"{len(rules)} rules"
+    span = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
+    return f"rule: {said}; searched: {span} records"
 
 
 def _table(rows: pl.DataFrame, varied: list[str], failed: bool, name: str) -> None:

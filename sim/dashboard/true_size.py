@@ -27,13 +27,14 @@ def every(chosen: Scenario | None) -> None:
     show.table(
         ("Rule", "Somebody else’s, of 1,000 disclosed",
          "Moved away, or a preparer’s office, of 1,000 disclosed",
-         "Answered, of 1,000 requests", "Run"),
+         "Answered, of 1,000 requests"),
         [_row(each) for each in listed],
         "Answers at the size of the record, by rule",
     )  # fmt: skip
     st.caption(
         "In brackets 95 % intervals between the countries, and events. They hold luck, and no doubt "
-        "about the assumptions; the share answered was fitted to the published counts."
+        "about the assumptions; the share answered was fitted to the published counts. Runs: "
+        + "; ".join(f"{each.title}, {each.run}, {each.made_by}" for each in listed)
     )
 
 
@@ -59,7 +60,7 @@ def _said(found: national.National) -> None:
 
 
 def _row(found: national.National) -> tuple[str, ...]:
-    return found.title, *(_cell(found, name) for name in SHOWN), f"{found.run}, {found.made_by}"
+    return found.title, *(_cell(found, name) for name in SHOWN)
 
 
 def _cell(found: national.National, name: str) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 import polars as pl
 
 from sim.errors import RefusedError
+from sim.outcome.basis import rule
 from sim.progress import Progress, silent
 from sim.scenario import Scenario
 from sim.study.batches import Outcome, batches, run_batch
@@ -184,6 +185,8 @@ def _manifest(
         "title": plan.title,
         "summary": plan.summary,
         "varied": list(plan.varied),
+        "rules": sorted({rule(cell.scenario) for cell in plan.cells}),
+        "records": sorted({cell.scenario.population.size for cell in plan.cells}),
         "engine": options.engine,
         "result_hash": result_hash,
         "cells": cells,

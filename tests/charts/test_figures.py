@@ -209,7 +209,9 @@ def test_the_tornado_is_sorted_and_marks_assumptions(numbers):
 def test_failed_targets_are_named_and_those_not_simulated_kept_in_the_table(numbers):
     figure = FIGURES["targets"](numbers, LIGHT)
     assert (
-        figure.title.startswith("Published figures met by the simulation: 0 of 1 held out, 1 of 1 fitted")
+        figure.title
+        == "Figures published of August 2025 that are met: 0 of 1 not used to set the model, "
+        "1 of 1 fitted, which agree by design"
         and "Not met: Insufficient address" in figure.subtitle
     )
     assert [row[5] for row in figure.table.rows] == ["agrees", "differs", "not simulated"]

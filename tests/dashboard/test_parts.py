@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.charts import Figure, Rows, Source
-from sim.dashboard import cases, compared, controls, links, show, state, swept, vary
+from sim.dashboard import cases, compared, controls, jobs, links, live, show, state, swept, vary, words
 from sim.scenario_files import presets, value_of
 
 
@@ -126,6 +126,26 @@ def test_every_kind_of_noise_has_a_control_and_every_number_its_source() -> None
     assert all(
         each.source in controls.about(each).replace("\\", "") or "<" in each.source for each in entries
     )
+
+
+@pytest.mark.parametrize("name", sorted(presets()))
+def test_every_preset_as_it_comes_is_answered_while_you_wait(name: str) -> None:
+    assert live.small_enough(state.preset(name))
+
+
+def test_a_court_s_count_stands_only_beside_the_rule_it_is_of() -> None:
+    for name in presets():
+        scenario = state.preset(name)
+        belongs = scenario.linkage.rule == "irs_2025" and scenario.linkage.address_check != "must_match"
+        assert ("42,695" in str(words.four(scenario))) is belongs
+
+
+def test_a_full_run_says_how_many_populations_are_done_while_a_search_is_under_way(tmp_path: Path) -> None:
+    lines = ("Populations: 3 of 20 (took 9 s, 51 s left)", "link: 5 of 10 (1 GB)")
+    (tmp_path / "messages.txt").write_text("\n".join(lines))
+    share, told = jobs.Job(None, tmp_path, None, "x").progress()  # type: ignore[arg-type]
+    assert share == pytest.approx(3.5 / 20)
+    assert told.startswith("Populations: 3 of 20, took 9 s, 51 s left; now link: 5 of 10")
 
 
 def test_a_preset_differs_from_itself_in_nothing() -> None:

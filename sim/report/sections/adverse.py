@@ -15,6 +15,11 @@ from sim.report.plain import range_of, unit_of
 from sim.report.sections.method import merged
 from sim.report.sections.uncertainty import companion_table
 
+STRUCTURAL = (
+    "Nought here follows from what was left out: without any fault in the list, shared numbers or "
+    "relatives of one name, nothing is left by which the rule could find somebody else. It says what the "
+    "faults do, and is not a rate that a careful agency would reach."
+)
 ROLES = {"best": "Best case: clean data", "worst": "Worst case: name only"}
 
 
@@ -111,6 +116,8 @@ def adverse(found: Findings) -> Section:
     blocks: list[Block] = [Paragraph(text)]
     for each in (best, worst):
         blocks += [Paragraph(ROLES[each.role], "label"), Paragraph(_told(each), "lead")]
+        if each.role == "best" and each.findings.rates["wrong_person"].numerator == 0:
+            blocks.append(Paragraph(STRUCTURAL, "note"))
     blocks.append(companion_table("This run between its best and worst case", found, [best, worst]))
     if found.companions[0].findings.replicates != found.replicates:
         blocks.append(
