@@ -58,7 +58,7 @@ def report(
         found = found.with_study(gather(studies, found.run.scenario))
     missing = to_run(found, companion_replicates)
     if missing and not quiet:
-        print(_first(missing, workers), file=sys.stderr, flush=True)
+        say(_first(missing, workers), to=sys.stderr)
     with listener(quiet) as progress:
         found = with_companions(found, companion_replicates, progress, workers)
     chosen = {name for name, wanted in (("html", html), ("pdf", pdf), ("docx", docx)) if wanted} or {"html"}

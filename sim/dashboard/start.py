@@ -43,7 +43,7 @@ except SimulatorError as error:
 st.caption(asked.summary)
 true_size.every(asked)
 
-st.subheader("Here and now: a small preview")
+st.header("Here and now: a small preview")
 st.caption(live.promise(asked))
 with st.spinner("Answering …"):
     fresh = show.attempt()

@@ -19,7 +19,7 @@ def every(chosen: Scenario | None) -> None:
     if mine is not None:
         listed.remove(mine)
         listed.insert(0, mine)
-    st.subheader(f"At the size of the record: {listed[0].size}")
+    st.header(f"At the size of the record: {listed[0].size}")
     if mine is not None:
         _said(mine)
     elif chosen is not None:

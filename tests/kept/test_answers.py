@@ -75,9 +75,7 @@ def test_an_answer_is_that_of_simulate_with_its_cases(asked: Scenario, kept: Rep
     assert list(mine.cases) == list(other.cases)
 
 
-def test_only_records_that_share_a_key_are_looked_at(
-    asked: Scenario, store: Store, kept: Replicate
-) -> None:
+def test_only_records_that_share_a_key_are_looked_at(asked: Scenario, store: Store, kept: Replicate) -> None:
     scenario = asked.replace({"linkage.rule": "name_dob"})
     frame = kept.asked(scenario).noisy.frame
     searches, _, _ = prepare(rule_of(scenario), kept.fields(scenario), frame)
