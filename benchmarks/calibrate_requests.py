@@ -21,10 +21,15 @@ from pathlib import Path
 
 import polars as pl
 
+from sim.published import fact
 from sim.run import simulate
 from sim.scenario import Scenario
 
-TARGET = {"tin": 42_695 / 1_280_000, "address": 4_594 / 1_280_000}
+SENT = fact("requests_sent").value
+TARGET = {
+    "tin": fact("disclosed_without_address").value / SENT,
+    "address": fact("disclosed_by_address").value / SENT,
+}
 AS_RUN = Path(__file__).parent.parent / "configs" / "scenarios" / "aug2025-as-run.toml"
 RESULT = Path(__file__).parent / "results" / "calibrate_requests.md"
 
@@ -48,9 +53,8 @@ def main(count: int, size: int) -> None:
     lines.append(f"\nrequests.coverage = {overall:.4f}, requests.coverage_odds_tin = {odds:.2f}\n")
     check = disclosed(base.replace({"requests.coverage": overall, "requests.coverage_odds_tin": odds}))
     for path, target in TARGET.items():
-        lines.append(
-            f"Check, per 1.28 million: {path} {1.28e6 * check[path]:,.0f}, target {1.28e6 * target:,.0f}."
-        )
+        simulated, meant = SENT * check[path], SENT * target
+        lines.append(f"Check, per {SENT:,}: {path} {simulated:,.0f}, target {meant:,.0f}.")
     RESULT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 

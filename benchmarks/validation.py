@@ -2,18 +2,17 @@
 
     python -m benchmarks validation
 
-The figures stand in published.toml; each is worked out anew here: closed forms, coincidences among people
-drawn, rates of runs. The rows on August 2025 are those of the report's and the dashboard's figure of known
-figures (`sim/report/calibration.py`). A test compares the fingerprint of the model's numbers on the page with
-those in force, so that a page of an older model is noticed.
+The figures stand in configs/published.toml; each is worked out anew here: closed forms, coincidences among
+people drawn, rates of runs. The rows on August 2025 are those of the report's and the dashboard's figure of
+known figures (`sim/report/calibration.py`). A test compares the fingerprint of the model's numbers on the
+page with those in force, so that a page of an older model is noticed.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
 import numpy as np
 import polars as pl
@@ -24,7 +23,8 @@ from sim.linkage.unlabelled import duplicate_method
 from sim.noise import apply
 from sim.outcome.rates import significant
 from sim.population import CHUNK, Chunk, Country
-from sim.report.calibration import FITTED, august_2025
+from sim.published import Use, figures
+from sim.report.calibration import FITTED, august_2025, beside
 from sim.requests import draw
 from sim.rng import Streams
 from sim.run import simulate
@@ -34,14 +34,13 @@ from sim.study.scale import Namesakes
 from tests.population import residents
 
 PAGE = Path(__file__).parent.parent / "docs" / "validation.md"
-PUBLISHED = tomllib.loads((Path(__file__).parent / "published.toml").read_text("utf-8"))
 NUMBERS = ("population.", "registry.", "requests.", "noise.", "linkage.")
 HISPANIC, CHUNKS = 5, 8
 NAME_ONLY = {"linkage.rule": "name_only", "linkage.address_check": "none", "linkage.tie": "all"}
 NAME_DOB = NAME_ONLY | {"linkage.rule": "name_dob"}
 
 Values = dict[str, list[float | None]]
-"""Simulated values by key of published.toml, one for each of its `n`."""
+"""Simulated values by name of the figure, one for each of its `n`."""
 
 
 def fingerprint() -> str:
@@ -89,7 +88,7 @@ def typing(country: Country, people: pl.DataFrame) -> Values:
     """V7: independent errors on k fields of a real list."""
     kinds, hidden = ("given_typo", "surname_typo", "birth_digit", "street_typo", "number_digit"), []
     for k in (3, 4, 5):
-        settings: dict[str, Any] = {f"noise.{kind}.rate": 0.05 for kind in kinds[:k]}
+        settings: dict[str, object] = {f"noise.{kind}.rate": 0.05 for kind in kinds[:k]}
         settings |= {f"noise.{kind}.odds.{e}": 1.0 for kind in kinds[:2] for e in ("hispanic", "api")}
         sizes = {"noise.level": "clean", "population.size": CHUNK, "requests.count": 60_000}
         scenario = Scenario.of(settings | sizes)
@@ -120,13 +119,13 @@ def names(country: Country, people: pl.DataFrame) -> Values:
 def duplicates(country: Country, people: pl.DataFrame) -> Values:
     """V10: the estimate, and below in `rows` the truth of the same run in place of a published figure."""
     found: list[float | None] = []
-    truth = PUBLISHED["v10"][0]["published"] = []
+    truth: list[float | None] = []
     sizes = {"population.size": 2_000_000, "requests.count": 50_000, "requests.coverage": 0.5}
     for rule in (NAME_DOB, NAME_ONLY):
         made = simulate(Scenario.of(sizes | rule | {"noise.level": "clean"})).outcomes
         truth.append(percent(1 - made["wrong_disclosed"].sum() / made["disclosed"].sum()))
         found.append(100 * duplicate_method(made["links"].to_numpy().astype(np.int64)).ppv)
-    return {"v10": found}
+    return {"v10": found, "v10_truth": truth}
 
 
 def surnames(country: Country, people: pl.DataFrame) -> Values:
@@ -210,8 +209,9 @@ def rows() -> list[tuple[str, Target]]:
         print(part.__name__, flush=True)
     found = [
         (key.split("_")[0].upper() if key.startswith("v") else "", target)
-        for key, (entry,) in PUBLISHED.items()
-        for target in targets(entry, values[key])
+        for key, published in figures().items()
+        if key in values
+        for target in beside(published, values[key], values.get(f"{key}_truth"))
     ]
     as_run = Scenario.load("aug2025-as-run").replace(
         {"requests.count": 300_000, "population.size": 3_000_000, "seed": 2}
@@ -221,30 +221,17 @@ def rows() -> list[tuple[str, Target]]:
     return [*found[:place], *nine, *found[place:]]
 
 
-def targets(entry: dict[str, Any], simulated: list[float | None]) -> list[Target]:
-    """Return one target for each `n` of an entry of published.toml."""
-    many = entry.get("n", [""])
-
-    def each(name: str) -> list[float]:
-        return entry[name] if isinstance(entry[name], list) else [entry[name]] * len(many)
-
-    published = each("published")
-    if "within" in entry:
-        ends = [(p - entry["within"], p + entry["within"]) for p in published]
-    else:
-        ends = list(zip(each("low"), each("high"), strict=True))
-    return [
-        Target(entry["name"].format(n=n), entry["unit"], p, low, high, value, entry["use"], entry["source"])
-        for n, p, (low, high), value in zip(many, published, ends, simulated, strict=True)
-    ]
-
-
 def page(found: list[tuple[str, Target]]) -> str:
-    """Return the page as Markdown."""
-    told = {word: sum(t.verdict == word for _, t in found) for word in ("agrees", "differs", "not simulated")}
+    """Return the page as Markdown: figures held out before the others, those of August 2025 first."""
     head = (Path(__file__).parent / "validation_head.md").read_text("utf-8")
-    lines = [head.format(fingerprint(), *told.values()).rstrip()]
-    for number, t in found:
+    counts = [
+        [each.verdict for _, each in found if each.use == use].count(verdict)
+        for use in get_args(Use)
+        for verdict in ("agrees", "differs", "not simulated")
+    ]
+    lines = [head.format(fingerprint(), *counts).rstrip()]
+    order = get_args(Use)
+    for number, t in sorted(found, key=lambda row: (order.index(row[1].use), row[0] != "V9")):
         shown = "none" if t.simulated is None else f"{t.simulated:.5g}"
         verdict = f"**{t.verdict}**" if t.verdict == "differs" else t.verdict
         bounds = f"{t.low:.6g} to {t.high:.6g}"

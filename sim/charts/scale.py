@@ -13,10 +13,11 @@ from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 from sim.outcome.ahead import one_list
 from sim.outcome.rates import Rate, significant
+from sim.published import fact
 
-REQUESTS_SENT = 1_280_000
-ADDRESSES_DISCLOSED = 47_289
-"""Requests sent and addresses disclosed in August 2025, by the agency's declaration of 11 February 2026."""
+REQUESTS_SENT = fact("requests_sent").value
+ADDRESSES_DISCLOSED = fact("addresses_disclosed").value
+"""Requests sent and addresses disclosed in August 2025."""
 
 _LABELS_WIDE, _VALUES_WIDE = 230, 150
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.published import fact
 from sim.scenario import Scenario
 
 SYNTHETIC = "SYNTHETIC: every person and number here is simulated. No file about named people was used."
@@ -11,7 +12,7 @@ FOUR = (
     ("Right person, wrong door",
      "the address is that person's, but they have moved away, or it is a preparer's office"),
     ("No address compared", ("answered by a search that compares no address: what a court counted (about "
-                             "42,695), not an error about a person")),
+                             f"{fact('disclosed_without_address').value:,}), not an error about a person")),
     ("Junk or incomplete address in the request", ("of the kind the agency conceded (fewer than 50 of 1,000 "
                                                   "disclosed); here apartment numbers left out count too")),
 )  # fmt: skip

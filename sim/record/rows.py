@@ -1,9 +1,10 @@
 """The rows of a run as they go to disk: outcomes of every request, the ledger of noise, counts and rates.
 
-At national size (1.28 million requests, twenty replicates) outcomes are 25.6 million rows of enumerations and
-small integers, a few bytes each under zstd; all are kept, because the result hash is over them. The ledger of
-noise is text and several times as long, and can always be made again from the scenario. Above `LEDGER_ROWS`
-only the entries that explain a harm or a miss in the first replicate are kept, and the manifest says so.
+At national size (over a million requests, twenty replicates) outcomes are 25.6 million rows of enumerations
+and small integers, a few bytes each under zstd; all are kept, because the result hash is over them. The
+ledger of noise is text and several times as long, and can always be made again from the scenario. Above
+`LEDGER_ROWS` only the entries that explain a harm or a miss in the first replicate are kept, and the manifest
+says so.
 """
 
 from __future__ import annotations

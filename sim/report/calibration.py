@@ -1,22 +1,22 @@
 """Published figures of the disclosure of August 2025 that a run of that rule can be set beside.
 
-Sources and grades as in the catalogue of parameters: S is read in a secondary source, D derived by
-arithmetic. None of them is a rate of misidentification: no such figure has been published.
+They stand in `configs/published.toml`, with source, grade and what counts as agreement.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from sim.charts import FITTED, HELD_OUT, Target
 from sim.linkage.rules import rule_of
 from sim.parameters import catalogue
+from sim.published import Figure, figure
 from sim.report.findings import Findings
 
 _FITTED = ("requests.coverage", "requests.coverage_odds_tin", "requests.tin_share")
-_ROMO = "declaration of 11 February 2026, as reported (S)"
-_CONCEDED = ("per 1,000 requests answered", 50.0, 20.0, 50.0)
-_FEWER = "fewer than 50 in 1,000, as conceded; what counted is not public (S)"
 _ADDRESS = {"street", "number"}
 
 
@@ -39,45 +39,35 @@ def august_2025(outcomes: pl.DataFrame, use: str) -> list[Target]:
         answers.filter(flag).height
         for flag in ("deficient_request", pl.col("deficient_request") | pl.col("insufficient_address"))
     )
+    told = (
+        ("answered", _share(answered, outcomes.height)),
+        ("answered_by_number", _share(by_number, answered)),
+        ("no_usable_address", _share(junk, answered)),
+        ("address_incomplete", _share(incomplete, answered)),
+    )
+    found = [target for name, value in told for target in beside(figure(name), [value])]
+    return [replace(target, use=use) if target.use == FITTED else target for target in found]
+
+
+def beside(
+    published: Figure, simulated: Sequence[float | None], truth: Sequence[float] | None = None
+) -> list[Target]:
+    """Return a published figure beside simulated values, one for each of its n.
+
+    truth: what stands in the place of the published figure, where that is the truth of the same run.
+    """
+    rows = published.rows(None if truth is None else tuple(truth))
     return [
-        Target(
-            "Requests answered",
-            "per 1,000 requests",
-            36.9,
-            33.0,
-            41.0,
-            _share(answered, outcomes.height),
-            use,
-            f"47,289 of 1.28 million; {_ROMO}",
-        ),
-        Target(
-            "Answered by number",
-            "per 1,000 requests answered",
-            903.0,
-            850.0,
-            950.0,
-            _share(by_number, answered),
-            use,
-            "about 42,695 of 47,289; opinion of 26 February 2026 (S, D)",
-        ),
-        Target(
-            "No usable address", *_CONCEDED, _share(junk, answered), HELD_OUT, f"{_FEWER}: the narrow reading"
-        ),
-        Target(
-            "Address incomplete",
-            *_CONCEDED,
-            _share(incomplete, answered),
-            HELD_OUT,
-            f"{_FEWER}: with lost apartments",
-        ),
+        Target(name, published.unit, value, low, high, mine, published.use, published.cited)
+        for (name, value, low, high), mine in zip(rows, simulated, strict=True)
     ]
 
 
 def unchecked(found: Findings) -> int:
     """Return how many requests were answered by a search that compares no address.
 
-    A court counted about 42,695 disclosures without confirmation of the address supplied. That this is the
-    whole search by number is an assumption of our notes, and the quantity here.
+    A court counted disclosures without confirmation of the address supplied (`disclosed_without_address`).
+    That this is the whole search by number is an assumption, and the quantity here.
     """
     scenario = found.run.scenario
     if scenario.linkage.rule == "probabilistic":  # weighs the address among other fields

@@ -10,7 +10,8 @@ from tests.code_health.trees import Module, imports, modules
 
 ORDER = [
     {"scenario", "scenario_build", "scenario_files", "scenario_schema", "parameters", "toml_files", "rng",
-     "errors", "progress", "compiled", "machine", "registry", "text_safety", "threads", "__version__"},
+     "errors", "progress", "published", "compiled", "machine", "registry", "text_safety", "threads",
+     "__version__"},
     {"tables"},
     {"population"},
     {"requests"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.charts import icon_array
 from sim.outcome.basis import basis
 from sim.outcome.rates import Rate
+from sim.published import fact
 from sim.report import national, wording
 from sim.report.calibration import unchecked
 from sim.report.document import Blanks, Block, Bullets, Paragraph, Picture, Section, Table, table
@@ -216,9 +217,10 @@ def not_this(found: Findings) -> Section:
         ),
         ("Wrong door", "right person, but they have moved away", wording.cell(found.rates["wrong_door"])),
     )
+    court = f"{fact('disclosed_without_address').value:,}"
     note = (
         "The first two describe requests, the last two what was disclosed. They overlap and are never "
-        "added up. The count of about 42,695 that a court reported is of the first kind; that it is the "
+        f"added up. The count of about {court} that a court reported is of the first kind; that it is the "
         "whole search by number is an assumption. The second is what the tax authority conceded."
     )
     return Section(

@@ -159,12 +159,12 @@ def _scale(found: Findings) -> list[Block]:
         "two rows differ because they multiply different rates: one per request, one per address disclosed."
     )
     rows = []
-    for name, scale, what in (
-        ("wrong_person_per_request", charts.REQUESTS_SENT, "1.28 million requests sent (August 2025)"),
-        ("wrong_person", charts.ADDRESSES_DISCLOSED, "47,289 addresses disclosed (August 2025)"),
+    for name, scale, of in (
+        ("wrong_person_per_request", charts.REQUESTS_SENT, f"{charts.REQUESTS_SENT:,} requests sent"),
+        ("wrong_person", charts.ADDRESSES_DISCLOSED, f"{charts.ADDRESSES_DISCLOSED:,} addresses disclosed"),
     ):
         value, bounds = wording.at_scale(rates[name], scale)
-        rows.append((what, wording.cell(rates[name]), value, bounds))
+        rows.append((f"{of} (August 2025)", wording.cell(rates[name]), value, bounds))
     head = ("Scale", "Rate", "Expected people", f"Range of one list, {found.confidence}")
     people = table("People at scale", head, rows, numbers_from=2, widths=(2.2, 2, 1, 1.4))
     return [*blocks, Paragraph(text), people]
