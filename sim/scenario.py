@@ -25,8 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sim.errors import InputErrors, Mistake
 from sim.parameters import Level, Value, catalogue
-from sim.scenario_build import check_thresholds, numbers, structure_of, typed
-from sim.scenario_files import Settings, locate, read_settings
+from sim.scenario_build import check_thresholds, levelled, numbers, said, structure_of, typed
+from sim.scenario_files import GIVEN, Settings, locate, read_settings
 from sim.toml_files import display, leaves, nearest
 
 FORMAT = "linkage-error-simulator/scenario/1"
@@ -101,6 +101,10 @@ class Scenario(BaseModel):
     noise: NoiseSpec = NoiseSpec()
     linkage: LinkageSpec = LinkageSpec()
     parameters: dict[str, Value] = Field(default_factory=dict, repr=False)
+    given: tuple[str, ...] = Field(
+        (), repr=False, description="Numbers set by name; every other is that of the noise level"
+    )
+    """Which numbers that have levels were set, sorted: these keep their value when the level is changed."""
 
     @classmethod
     def load(
@@ -120,14 +124,15 @@ class Scenario(BaseModel):
     def of(cls, table: Mapping[str, Any] | None = None, file: str = "scenario") -> Self:
         """Make a scenario from nested or dotted settings; raises InputErrors, told as of `file`."""
         settings = Settings()
-        for key, value in (table or {}).items():
-            *parents, last = key.split(".")
-            settings.add({last: dict(value) if isinstance(value, Mapping) else value}, file, parents)
+        own = dict(table or {})
+        given = own.pop(GIVEN, None)
+        settings.lay(own, file)
+        settings.restrict(given, file)
         return cls._build(settings)
 
     @classmethod
     def _build(cls, settings: Settings) -> Self:
-        given = settings.values
+        given, unsaid = said(settings)
         mistakes = list(settings.mistakes)
         structure = structure_of(cls)
         spec = typed(cls, {k: v for k, v in given.items() if k in structure}, mistakes)
@@ -138,17 +143,21 @@ class Scenario(BaseModel):
             check_thresholds(spec.linkage, given, mistakes)
         if mistakes or spec is None:
             raise InputErrors(sorted(set(mistakes)))
-        return spec.model_copy(update={"parameters": parameters})
+        return spec.model_copy(update={"parameters": parameters, "given": levelled(set(given) - unsaid)})
 
     def replace(self, changes: Mapping[str, Any]) -> Self:
         """Return this scenario with dotted keys set anew, e.g. {"requests.coverage": 0.1}.
 
-        A new noise level moves every number that follows levels and was not set; raises InputErrors.
+        The same as `--set` laid over the file: a new noise level moves every number that follows levels,
+        but none that was set, be it to the very value of its level; raises InputErrors.
         """
-        known = catalogue()
-        default = {key: known[key].at(self.noise.level) for key in self.parameters if key in known}
-        kept = {key: value for key, value in self.flat().items() if default.get(key) != value}
-        return type(self).of(kept | dict(changes), self.name)
+        known, said = catalogue(), {name for key in self.given for name in (key, key.rpartition(".")[0])}
+        usual = {key: known[key].at(self.noise.level) for key in known if key not in said}
+        settings = Settings()
+        settings.lay({k: v for k, v in self.flat().items() if usual.get(k) != v}, self.name)
+        settings.restrict(self.given, self.name)
+        settings.lay(changes, self.name)
+        return self._build(settings)
 
     def __hash__(self) -> int:
         return hash((self.sha256(), self.name))
@@ -183,7 +192,7 @@ class Scenario(BaseModel):
 
     def flat(self) -> dict[str, Any]:
         """Return every setting by dotted key, tables of parameters kept whole."""
-        structure = self.model_dump(exclude={"parameters"})
+        structure = self.model_dump(exclude={"parameters", GIVEN})
         flat = {".".join(path): value for path, value in leaves(structure)}
         return flat | {key: dict(v) if isinstance(v, dict) else v for key, v in self.parameters.items()}
 
@@ -225,7 +234,7 @@ class Scenario(BaseModel):
 
     def to_toml(self) -> str:
         """Return a TOML document that loads to this very scenario, whatever a later version's defaults."""
-        return tomli_w.dumps(self.resolved())
+        return tomli_w.dumps({GIVEN: list(self.given), **self.resolved()})
 
 
 def _canonical(table: dict[str, Any]) -> bytes:

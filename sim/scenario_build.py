@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from sim.errors import Mistake
 from sim.parameters import Parameter, Value, catalogue
-from sim.scenario_files import OVERRIDES
+from sim.scenario_files import GIVEN, OVERRIDES, Settings
 from sim.toml_files import nearest, show
 
 # pydantic's error types in the words of someone who edits a TOML file; others keep pydantic's own sentence.
@@ -24,6 +24,8 @@ _WORDS = {
     "string_pattern_mismatch": "has characters that do not belong in it",
 }
 
+NONE = "none"
+"""What a file says to take back a threshold that the file it extends has set; TOML has no word for it."""
 Given = Mapping[str, tuple[Any, str]]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,7 +36,7 @@ def structure_of(model: type[BaseModel], at: str = "") -> dict[str, Any]:
     for name, info in model.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
             found |= structure_of(info.annotation, f"{at}{name}.")
-        elif name != "parameters":
+        elif name not in ("parameters", GIVEN):
             found[at + name] = info.annotation
     return found
 
@@ -47,6 +49,8 @@ def typed(cls: type[Model], given: Given, mistakes: list[Mistake]) -> Model | No
         # `--set title=2025` means the words "2025"
         as_words = file == OVERRIDES and annotations[key] is str and not isinstance(setting, str)
         value = show(setting) if as_words else setting
+        if value == NONE and annotations[key] == float | None:
+            value = None
         section, _, name = key.rpartition(".")
         place = nested.setdefault(section, {}) if section else nested
         place[name] = tuple(value) if isinstance(value, list) else value
@@ -70,6 +74,29 @@ def _key_of(location: tuple[int | str, ...], given: Given) -> str:
         if key in given:
             return key
     raise AssertionError(f"the model complains of {location}, which nobody set")
+
+
+def said(settings: Settings) -> tuple[dict[str, tuple[Any, str]], set[str]]:
+    """Return the settings that hold, and the keys among them that nobody set by name.
+
+    A file that the program wrote holds every number and says which of them were set. The others hold while
+    the noise level is the one they were written under, and give way to another.
+    """
+    level, known = settings.values.get("noise.level", (None, ""))[0], catalogue()
+    unsaid = {key for key in settings.unsaid if key in settings.values and _has_levels(key, known)}
+    gone = {key for key in unsaid if settings.unsaid[key] != level}
+    return {key: value for key, value in settings.values.items() if key not in gone}, unsaid
+
+
+def levelled(keys: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `keys` (a table's labels are keys of their own) whose number has noise levels."""
+    known = catalogue()
+    return tuple(sorted(key for key in keys if _has_levels(key, known)))
+
+
+def _has_levels(key: str, known: Mapping[str, Parameter]) -> bool:
+    entry = known.get(key) or known.get(key.rpartition(".")[0])
+    return entry is not None and bool(entry.levels)
 
 
 def numbers(

@@ -1,14 +1,18 @@
 """From files and `--set` options to one table of settings, each remembering the file that set it.
 
 `extends = "other.toml"` starts from another file, which must lie in the folder tree of the file that was
-asked for; `extends = "name"` (no suffix) starts from the shipped scenario of that name. Later settings win,
-path by path: the extended file, the file, `[scale.<name>]` if a scale was asked for, then `--set`.
+asked for; `extends = "name"` (no suffix) starts from the shipped scenario of that name, and so does
+"name.toml" where no such file lies beside. Later settings win, path by path: the extended file, the file,
+`[scale.<name>]` if a scale was asked for, then `--set`.
+
+A file that the program wrote holds every number, and in `given = [...]` the keys that were set by name: when
+the noise level is changed these stay and the others follow the new level.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,8 @@ from sim.toml_files import display, leaves, nearest, parse_toml, plain_key, read
 
 MAX_EXTENDS = 8
 OVERRIDES = "--set"
+GIVEN = "given"
+SCENARIO_FILE = "scenario.toml"
 SCALES_FILE = "scales.toml"
 SCALED = ("population.size", "requests.count", "replicates")
 _PRESET = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -30,8 +36,16 @@ class Settings:
 
     values: dict[str, tuple[Any, str]] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    unsaid: dict[str, Any] = field(default_factory=dict)
+    """Keys written out though nobody set them by name -> the noise level they were written under."""
     _tables: set[str] = field(default_factory=set)
     """Every path under which some key was put: only these can hold what a new value replaces."""
+
+    def lay(self, table: Mapping[str, Any], file: str) -> None:
+        """Lay nested or dotted settings over what is there."""
+        for key, value in table.items():
+            *parents, last = key.split(".")
+            self.add({last: dict(value) if isinstance(value, Mapping) else value}, file, parents)
 
     def add(self, table: dict[str, Any], file: str, under: Iterable[str] = ()) -> None:
         """Lay `table` over what is there; a value replaces a whole table of the same path and the reverse."""
@@ -50,7 +64,23 @@ class Settings:
             if self.values[old][0] != {}:
                 del self.values[old]
         self._tables |= parents
+        self.unsaid.pop(key, None)
         self.values[key] = (value, file)
+
+    def restrict(self, given: Any, file: str) -> None:
+        """Remember that of the numbers in `file` only those in the list `given` were set; None: all were."""
+        if given is None:
+            return
+        if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) for name in given):
+            problem = f"should be a list of keys (got {show(given)})"
+            self.mistakes.append(Mistake(file, GIVEN, problem))
+            return
+        missing = [name for name in given if self.values.get(name, (None, ""))[1] != file]
+        problem = "names what this file does not set"
+        self.mistakes += [Mistake(file, GIVEN, f"{problem} (got {show(name)})") for name in missing]
+        level = self.values.get("noise.level", (None, ""))[0]
+        own = [key for key, (_, source) in self.values.items() if source == file]
+        self.unsaid |= {key: level for key in own if key not in given}
 
     def take(self, key: str) -> tuple[Any, str] | None:
         """Remove and return one setting."""
@@ -66,16 +96,33 @@ def locate(name: str | Path) -> Path:
     """Return the file meant by a path or by a shipped scenario's name; raises InputErrors if none is."""
     shipped = presets()
     text = str(name)
-    try:
-        there = bool(text) and Path(text).exists()
-    except (OSError, ValueError):  # a name too long for the system, or with a NUL in it
-        there = False
-    if there:
+    if a_file(text):
         return Path(text)
     if text in shipped:
         return shipped[text]
-    hint = nearest(Path(text).stem, shipped)
-    raise InputErrors([Mistake(show(text), "file", f"no such file or shipped scenario{hint}")])
+    raise InputErrors([Mistake(show(text), "file", not_found(text, "scenario", shipped))])
+
+
+def a_file(text: str) -> bool:
+    """Whether `text` is the path of something to read: never a folder, such as the program's own results."""
+    try:
+        return bool(text) and Path(text).exists() and not Path(text).is_dir()
+    except (OSError, ValueError):  # a name too long for the system, or with a NUL in it
+        return False
+
+
+def not_found(text: str, kind: str, shipped: Iterable[str]) -> str:
+    """Say why `text` is neither a file nor the name of a shipped `kind`, with the nearest name."""
+    try:
+        folder = bool(text) and Path(text).is_dir()
+        inside = f"; did you mean {show(str(Path(text) / SCENARIO_FILE))}?" if folder else ""
+        if folder and kind == "scenario" and (Path(text) / SCENARIO_FILE).is_file():
+            return f"is a folder, not a scenario{inside}"
+        if folder:
+            return f"is a folder, not a {kind}"
+    except (OSError, ValueError):
+        pass
+    return f"no such file or shipped {kind}{nearest(Path(text).stem, shipped)}"
 
 
 def read_settings(path: Path, scale: str | None, overrides: Iterable[tuple[str, str]]) -> Settings:
@@ -108,7 +155,9 @@ def _read_file(path: Path, tree: Path, seen: tuple[Path, ...], settings: Setting
             _read_file(target, tree if inside else target.resolve().parent, here, settings)
             for key in ("name", "title", "summary"):  # words describe one file; they are not inherited
                 settings.take(key)
+    given = table.pop(GIVEN, None)
     settings.add(table, display(path))
+    settings.restrict(given, display(path))
 
 
 def _extended(path: Path, parent: Any, tree: Path) -> Path:
@@ -125,6 +174,9 @@ def _extended(path: Path, parent: Any, tree: Path) -> Path:
     target = path.resolve().parent / parent
     if not target.resolve().is_relative_to(tree):
         raise ValueError("leaves the folder of the scenario")
+    stem = parent.removesuffix(".toml")
+    if not target.is_file() and stem in presets():  # a copy of a shipped scenario lies in a folder of its own
+        return presets()[stem]
     if not target.is_file():
         raise ValueError(f"does not exist{nearest(parent, (p.name for p in path.parent.glob('*.toml')))}")
     return target
@@ -168,7 +220,7 @@ def _apply_overrides(settings: Settings, overrides: Iterable[tuple[str, str]]) -
             settings.mistakes.append(Mistake(OVERRIDES, show(key), problem))
         elif key in seen:
             settings.mistakes.append(Mistake(OVERRIDES, key, "is set twice"))
-        elif key == "extends" or key.split(".")[0] == "scale":
+        elif key in ("extends", GIVEN) or key.split(".")[0] == "scale":
             settings.mistakes.append(Mistake(OVERRIDES, key, "belongs in a file"))
         else:
             seen.add(key)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.parameters import Parameter, catalogue
 from sim.scenario import Scenario
+from sim.scenario_build import NONE
 from sim.scenario_files import SCALED, scales
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -43,6 +44,8 @@ def _inlined(document: dict[str, Any]) -> dict[str, Any]:
         if "$ref" in node:
             rest = {key: child for key, child in node.items() if key not in ("$ref", "default")}
             return settle(parts[node["$ref"].rsplit("/", 1)[1]] | rest)
+        if node == {"type": "null"}:  # TOML has no null
+            return {"const": NONE}
         return {key: settle(child) for key, child in node.items()}
 
     settled: dict[str, Any] = settle(document)

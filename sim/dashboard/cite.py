@@ -52,7 +52,7 @@ else:
     )
     st.header("Make it again")
     base = state.preset(st.session_state.preset)
-    changes = state.differences(base, found.run.scenario)
+    changes = state.changes_to(base, found.run.scenario)
     if found.run.scenario.seed != base.seed:
         changes["seed"] = found.run.scenario.seed
     st.caption("Command line")

@@ -41,7 +41,7 @@ def link(base: str, preset: str, changes: dict[str, Any], scenario: Scenario) ->
 
 def command(preset: str, changes: dict[str, Any], replicates: int) -> str:
     """Return the command line that answers this question."""
-    settings = [f"{key}={toml_value(value)}" for key, value in sorted(changes.items())]
+    settings = [f"{key}={toml_value(value)}" for key, value in sorted(changes.items()) if key != "replicates"]
     sets = "".join(f" \\\n    --set {quote(setting)}" for setting in settings)
     return f"sim run {preset} --replicates {replicates}{sets}"
 

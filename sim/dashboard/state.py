@@ -154,8 +154,8 @@ def reopen(run_id: str) -> Answer | None:
     if folder is None:
         return None
     scenario = findings(str(folder)).run.scenario
-    base = min(presets(), key=lambda name: len(differences(preset(name), scenario)))
-    choose(base, differences(preset(base), scenario))
+    base = min(presets(), key=lambda name: len(changes_to(preset(name), scenario)))
+    choose(base, changes_to(preset(base), scenario))
     return show_answer(folder, scenario)
 
 
@@ -163,3 +163,16 @@ def differences(base: Scenario, scenario: Scenario) -> dict[str, Any]:
     """Return the settings in which a scenario differs from another, by dotted key; words do not count."""
     before, after = base.flat(), scenario.flat()
     return {key: value for key, value in after.items() if key not in _WORDS and before.get(key) != value}
+
+
+def changes_to(base: Scenario, scenario: Scenario) -> dict[str, Any]:
+    """Return the changes that make a preset the question of `scenario`, words and replicates aside.
+
+    Numbers that follow the noise level in both are left to it, and those set in `scenario` are set.
+    """
+    level = scenario.noise.level
+    start = base if level == base.noise.level else base.replace({"noise.level": level})
+    changes = {} if start is base else {"noise.level": level}
+    flat = scenario.flat()
+    set_there = {key: flat[key] for key in scenario.given if key in flat and key not in start.given}
+    return changes | differences(start, scenario) | set_there

@@ -8,6 +8,8 @@ from typing import Any
 
 from sim.parameters import catalogue
 from sim.scenario import Scenario
+from sim.scenario_build import NONE
+from sim.scenario_files import GIVEN
 
 
 def settings(scenario: Scenario) -> str:
@@ -15,7 +17,7 @@ def settings(scenario: Scenario) -> str:
 
     `scenario.to_toml()` says the same at five times the length; this is for printing.
     """
-    return _document(scenario.flat())
+    return _document(scenario.flat() | {GIVEN: scenario.given})
 
 
 def _document(flat: Mapping[str, Any]) -> str:
@@ -34,13 +36,16 @@ def changed(scenario: Scenario) -> str:
     differing = {
         key: value
         for key, value in scenario.flat().items()
-        if value is not None and value != (known[key].at(level) if key in known else usual.get(key))
+        if value is not None
+        and (key in scenario.given or value != (known[key].at(level) if key in known else usual.get(key)))
     }
     return _document(differing)
 
 
 def toml_value(value: Any) -> str:
-    """Return a TOML value on one line."""
+    """Return a TOML value on one line; the word "none" for a threshold that is not set."""
+    if value is None:
+        return json.dumps(NONE)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):

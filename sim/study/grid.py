@@ -34,7 +34,7 @@ from sim.errors import InputErrors, Mistake, RefusedError
 from sim.parameters import config_root
 from sim.rng import Streams
 from sim.scenario import Scenario
-from sim.scenario_files import value_of
+from sim.scenario_files import a_file, not_found, value_of
 from sim.text_safety import for_file_name
 from sim.toml_files import display, leaves, nearest, plain_key, read_toml, show
 
@@ -123,12 +123,11 @@ def load(name: str | Path, overrides: Iterable[tuple[str, str]] = (), max_cells:
 
 def _locate(name: str | Path) -> Path:
     text, known = str(name), shipped()
-    if text in known and not Path(text).exists():
+    if a_file(text):
+        return Path(text)
+    if text in known:
         return known[text]
-    if "\0" in text or not Path(text).exists():
-        hint = nearest(Path(text.replace("\0", "")).stem, known)
-        raise InputErrors([Mistake(show(text)[1:-1], "file", f"no such file or shipped sweep{hint}")])
-    return Path(text)
+    raise InputErrors([Mistake(show(text)[1:-1], "file", not_found(text, "sweep", known))])
 
 
 def _validated(table: dict[str, Any], told: str) -> SweepFile:
