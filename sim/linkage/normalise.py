@@ -104,8 +104,9 @@ class Fields:
         }
 
     def _line_of(self, surname: pl.Series) -> Array:
-        lines, of_row = _distinct(surname)
-        lines, of_line = _distinct(text.upper_letters(lines))
+        typed, of_row = _distinct(surname)
+        first, other = text.surname_parts(text.upper_letters(typed, spaces=True))
+        lines, of_line = _distinct(first.fill_null("") + other.fill_null(""))
         return self._lines.learn(lines.to_list())[of_line][of_row]
 
     # --- records -------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from sim.tables.spellings import spellings, standard_of
+
 # Letters that Unicode does not take apart into a base letter and an accent.
 _LETTERS = {
     "Ø": "O",
@@ -21,37 +23,29 @@ _LETTERS = {
     "ı": "I",
 }
 
-# Words that belong to the surname after them ("DE LA CRUZ", "VAN DYKE", "O BRIEN"): not surnames of their own
-# when something follows.
-PARTICLES = frozenset(
-    ("A", "AL", "BIN", "DA", "DAS", "DE", "DEL", "DELA", "DER", "DI", "DOS", "DU", "EL", "LA", "LAS", "LE",
-     "LOS", "MC", "O", "SAINT", "SAN", "SANTA", "ST", "VAN", "VON")
-)  # fmt: skip
-
-# USPS Publication 28, appendix C1 (the suffixes most used) and section 233 (directionals).
-STREET_WORDS = {
-    "STREET": "ST", "STR": "ST", "AVENUE": "AVE", "AV": "AVE", "AVEN": "AVE", "ROAD": "RD", "DRIVE": "DR",
-    "DRV": "DR", "LANE": "LN", "COURT": "CT", "CRT": "CT", "PLACE": "PL", "BOULEVARD": "BLVD", "BOUL": "BLVD",
-    "CIRCLE": "CIR", "CIRC": "CIR", "TERRACE": "TER", "TERR": "TER", "PARKWAY": "PKWY", "PKY": "PKWY",
-    "HIGHWAY": "HWY", "HIWAY": "HWY", "SQUARE": "SQ", "TRAIL": "TRL", "TRAILS": "TRL", "COVE": "CV",
-    "POINT": "PT", "LOOP": "LOOP", "PLAZA": "PLZ", "RIDGE": "RDG", "CREEK": "CRK", "HEIGHTS": "HTS",
-    "CROSSING": "XING", "JUNCTION": "JCT", "MOUNT": "MT", "MOUNTAIN": "MTN", "SPRINGS": "SPGS",
-    "VALLEY": "VLY",
-    "NORTH": "N", "SOUTH": "S", "EAST": "E", "WEST": "W", "NORTHEAST": "NE", "NORTHWEST": "NW",
-    "SOUTHEAST": "SE", "SOUTHWEST": "SW",
-}  # fmt: skip
+_SPELLINGS = spellings()
+_PARTICLES, _BETWEEN = _SPELLINGS.particles, _SPELLINGS.between
+# Surnames written in several words, by those words: "MONTES DE OCA" is one name, no two.
+_IN_PARTS = frozenset(tuple(name.split()) for name in _SPELLINGS.surnames_in_parts if " " in name)
+_LONGEST = max(map(len, _IN_PARTS))
+_STREET_WORDS = standard_of(_SPELLINGS.streets_written, _SPELLINGS.streets_anywhere)
+_SUFFIXES = standard_of(_SPELLINGS.street_suffixes)
+_DIRECTIONALS = ("N", "S", "E", "W", "NE", "NW", "SE", "SW")
+_DESIGNATOR = f"(?:{'|'.join(_SPELLINGS.unit_designators)})"
 
 
 def upper_letters(values: pl.Series, *, spaces: bool = False, digits: bool = False) -> pl.Series:
     """Return upper-case A-Z text with accents folded; null where nothing is left.
 
-    spaces: hyphens, slashes and white space become one space instead of vanishing.  digits: kept.
+    spaces: hyphens and dashes, slashes and white space become one space instead of vanishing.  digits: kept.
     """
     kept = "A-Z0-9" if digits else "A-Z"
     text = pl.col(values.name).cast(pl.String)
     text = text.str.to_uppercase().str.replace_many(_LETTERS).str.normalize("NFKD")
     if spaces:
-        text = text.str.replace_all(r"[\s\-/_,]+", " ").str.replace_all(f"[^{kept} ]", "").str.strip_chars()
+        text = (
+            text.str.replace_all(r"[\s\p{Pd}/_,]+", " ").str.replace_all(f"[^{kept} ]", "").str.strip_chars()
+        )
         text = text.str.replace_all(" +", " ")
     else:
         text = text.str.replace_all(f"[^{kept}]", "")
@@ -61,12 +55,15 @@ def upper_letters(values: pl.Series, *, spaces: bool = False, digits: bool = Fal
 def surname_parts(surnames: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Split normalised surnames with spaces into the first and the other surnames (null if none).
 
-    "DE LA CRUZ GARCIA" has the first surname "DELACRUZ" and the other "GARCIA".
+    "DE LA CRUZ GARCIA" has the first surname "DELACRUZ" and the other "GARCIA". Particles and the names that
+    are known in several words are those of `sim/tables/spellings.toml`; "Y" and "E" between two surnames are
+    left out.
     """
     words = surnames.str.split_exact(" ", 1).struct.unnest()
     first, rest = words["field_0"], words["field_1"]
-    plain = ~(first.is_in(list(PARTICLES)) | surnames.str.count_matches(" ").gt(1)).fill_null(False)
-    hard = (~plain).arg_true()
+    several = surnames.str.count_matches(" ").gt(1)
+    starts = first.is_in(list({*_PARTICLES, *_BETWEEN, *(name[0] for name in _IN_PARTS)}))
+    hard = (rest.is_not_null() & (starts | several)).fill_null(False).arg_true()
     if not len(hard):
         return first, rest
     parts = [_joined_parts(surname) for surname in surnames.gather(hard)]
@@ -81,8 +78,14 @@ def _joined_parts(surname: str) -> tuple[str, str]:
     parts: list[str] = []
     held = ""
     words = surname.split()
-    for at, word in enumerate(words):
-        if word in PARTICLES and at + 1 < len(words):
+    at = 0
+    while at < len(words):
+        size = _known_length(words, at)
+        word = "".join(words[at : at + size])
+        at += size
+        if size == 1 and at < len(words) and word in _BETWEEN and parts and not held:
+            continue
+        if size == 1 and at < len(words) and word in _PARTICLES | _BETWEEN:
             held += word
         else:
             parts.append(held + word)
@@ -90,17 +93,37 @@ def _joined_parts(surname: str) -> tuple[str, str]:
     return parts[0], "".join(parts[1:])
 
 
+def _known_length(words: list[str], at: int) -> int:
+    """Return how many words from `at` on are one surname of the list, 1 where none is."""
+    for size in range(_LONGEST, 1, -1):
+        if tuple(words[at : at + size]) in _IN_PARTS:
+            return size
+    return 1
+
+
 def street_line(values: pl.Series, *, words: bool) -> pl.Series:
-    """Return street lines in upper case without punctuation and, with `words`, in USPS abbreviations."""
+    """Return street lines in upper case without punctuation and, with `words`, in USPS abbreviations.
+
+    Suffixes of Publication 28 that noise does not write are abbreviated only where a suffix stands, the last
+    word or the last before a directional: "PARKS ST" is no "PARK ST".
+    """
     text = upper_letters(values, spaces=True, digits=True)
     if not words:
         return text
-    pieces = text.str.split(" ").list.eval(pl.element().replace(STREET_WORDS))
-    return pieces.list.join(" ").replace("", None)
+    pieces = text.str.split(" ").list.eval(pl.element().replace(_STREET_WORDS)).alias("word")
+    word = pl.col("word")
+    turned = (word.list.last().is_in(_DIRECTIONALS) & (word.list.len() > 1)).cast(pl.Int64)
+    before = word.list.len().cast(pl.Int64) - 1 - turned
+    line = pl.concat_list(
+        word.list.head(before),
+        word.list.get(before, null_on_oob=True).replace(_SUFFIXES),
+        word.list.tail(turned),
+    ).list.join(" ")
+    return pieces.to_frame().select(line.replace("", None)).to_series().alias(values.name)
 
 
 def unit_mark(values: pl.Series) -> pl.Series:
-    """Return the mark of a unit without its designator: "Apt. 4-B" -> "4B", "# 12" -> "12"; null if none."""
+    """Return the mark of a unit without its designator: "Apt. 4-B" -> "4B", "APT12" -> "12"; null if none."""
     text = upper_letters(values, spaces=True, digits=True)
-    bare = text.str.replace(r"^(APT|APARTMENT|UNIT|STE|SUITE|RM|ROOM|NO|SPC|SPACE|LOT|FL|FLOOR|BLDG)\b", "")
+    bare = text.str.replace(rf"^(?:{_DESIGNATOR}(?: |$))*(?:{_DESIGNATOR}(\d))?", "${1}")
     return bare.str.replace_all(" ", "").str.strip_chars_start("0").replace("", None)

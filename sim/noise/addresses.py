@@ -15,6 +15,7 @@ from sim.noise.lexicon import lexicon
 from sim.noise.text import from_matrix, other_digit, plain, to_matrix
 from sim.noise.text import typo as typo_of
 from sim.requests import ADDRESS_FIELDS
+from sim.tables.spellings import spellings
 
 NOTHING = pl.lit(None, pl.String)
 ZIP_PLACES = ("first", "second", "third", "fourth", "fifth")
@@ -103,7 +104,7 @@ def street_variant() -> Effect:
 
     Of several words that can be, one is drawn; of several ways of writing it too.
     """
-    words: dict[str, list[str]] = lexicon("street_words")
+    words = dict(spellings().streets_written)
     padded = pl.concat_str(pl.lit(" "), street, pl.lit(" "))
     short = list(words)
 

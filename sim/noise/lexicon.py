@@ -1,6 +1,7 @@
 """Word lists of the noise model: keyboards, nicknames, variants of names and of street words.
 
-The lists are in `words/*.toml`, chosen by us from general knowledge unless a file says otherwise; English
+The lists are in `words/*.toml`, chosen by us from general knowledge unless a file says otherwise; surnames in
+several words and street words are in `sim/tables/spellings.toml`, which linkage reads too; English
 nicknames come from the package `nicknames`. They carry no frequencies: how often a list is used is a
 parameter of the kind.
 """
@@ -19,6 +20,7 @@ import polars as pl
 from nicknames import NickNamer
 
 from sim.noise.kind import Cells, Effect, Luck, Settings, described
+from sim.tables.spellings import spellings
 
 WORDS = ("letters", "names", "addresses")
 
@@ -105,7 +107,7 @@ def lost_accents(name: str) -> dict[str, list[str]]:
 def spaced() -> dict[str, list[str]]:
     """Return names written in one word by the tables, with the ways of writing them apart."""
     table: dict[str, list[str]] = {}
-    for apart in lexicon("names_in_parts"):
+    for apart in spellings().surnames_in_parts:
         table.setdefault(apart.replace(" ", "").replace("'", ""), []).append(apart)
     return table
 
