@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
+from sim import whole_files
 from sim.parameters import Parameter, catalogue, config_root, text_of
 from sim.text_safety import say
 
@@ -68,7 +69,7 @@ def main(arguments: list[str]) -> int:
             return 0
         say(f"{file.name} is out of date; run python -m sim.commands.document", to=sys.stderr)
         return 1
-    file.write_text(text, "utf-8")
+    whole_files.write_source(file, text.encode())
     return 0
 
 

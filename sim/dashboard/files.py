@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +12,7 @@ from sim.record.bundle import bundle
 from sim.report import docx, html, pdf
 from sim.report.findings import Findings
 from sim.report.model import page
+from sim.whole_files import Scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ def _docx(found: Findings) -> bytes:
 
 def _bundle(found: Findings, whole: Whole | None) -> bytes:
     """Return the bundle; an answer of the page has no report in its folder yet, and gets the short one."""
-    with tempfile.TemporaryDirectory(prefix="sim-bundle-") as place:
-        folder = found.run.folder if whole is None else whole(Path(place))
+    with Scratch("bundle") as place:
+        folder = found.run.folder if whole is None else whole(place)
         if not (folder / html.NAME).exists():
             html.write(folder)
-        return bundle(folder, Path(place) / f"{found.run.run_id}.zip").read_bytes()
+        return bundle(folder, place / f"{found.run.run_id}.zip").read_bytes()

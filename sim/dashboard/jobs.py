@@ -10,11 +10,9 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,12 +22,14 @@ from typing import Any
 import streamlit as st
 import tomli_w
 
+from sim import whole_files
 from sim.machine import available_bytes
 from sim.progress import span
 from sim.scenario import Scenario
 from sim.study.estimate import Estimate, estimate
 from sim.study.replicates import STEP as POPULATIONS
 from sim.study.sweep import STEP as CELLS
+from sim.whole_files import Scratch, creating
 
 _STEP = re.compile(r"^(?P<step>[^:]+): (?P<done>[\d,]+) of (?P<total>[\d,]+)(?: \((?P<words>.*)\))?$")
 
@@ -47,14 +47,19 @@ def _told(step: re.Match[str]) -> tuple[float | None, str]:
 
 @dataclass
 class Job:
-    """A running process. question: what it answers. folder: its input, output and messages."""
+    """A running process. question: what it answers."""
 
     process: subprocess.Popen[bytes]
-    folder: Path
+    scratch: Scratch
     scenario: Scenario | None
     label: str
     left_behind: str = "What was finished of it is found again when it is started anew."
     began: float = field(default_factory=time.monotonic)
+
+    @property
+    def folder(self) -> Path:
+        """Its input, output and messages."""
+        return self.scratch.path
 
     @property
     def running(self) -> bool:
@@ -99,7 +104,7 @@ class Job:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.scratch.close()
 
 
 class Desk:
@@ -138,7 +143,7 @@ def run(scenario: Scenario, out: Path) -> Job | None:
     """Start `sim run` of a scenario; None when this session's job is still at work."""
 
     def command(folder: Path) -> list[str]:
-        (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
+        whole_files.write_text(folder / "session.toml", scenario.to_toml())
         return ["run", str(folder / "session.toml"), "--json", "--out", str(out.resolve())]
 
     job = _start(command, scenario, scenario.title or scenario.name)
@@ -158,7 +163,7 @@ def study(scenario: Scenario, out: Path) -> Job | None:
     def command(folder: Path) -> list[str]:
         # The question's hash is in the name, so that no other question's study is written over.
         file = folder / f"{scenario.name}-{scenario.sha256()[:6]}.toml"
-        file.write_text(scenario.to_toml(), encoding="utf-8")
+        whole_files.write_text(file, scenario.to_toml())
         return ["sensitivity", str(file), "--method", "tornado", "--json", "--out", str(out.resolve())]
 
     return _start(command, None, f"What matters for: {scenario.title or scenario.name}")
@@ -168,12 +173,12 @@ def vary(scenario: Scenario, key: str, values: Sequence[float], out: Path) -> Jo
     """Start `sim sweep` of a question along one number; None when this session's job is still at work."""
 
     def command(folder: Path) -> list[str]:
-        (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
+        whole_files.write_text(folder / "session.toml", scenario.to_toml())
         # The question's hash is in the name: a sweep that was cut short goes on, and no other's is touched.
         name = f"{key.replace('.', '-').replace('_', '-')}-{scenario.sha256()[:6]}"
         told = f"{scenario.title or scenario.name}, along {key}"
         table = {"title": told, "scenario": str(folder / "session.toml"), "axes": {key: list(values)}}
-        (folder / f"{name}.toml").write_text(tomli_w.dumps(table), encoding="utf-8")
+        whole_files.write_text(folder / f"{name}.toml", tomli_w.dumps(table))
         return ["sweep", str(folder / f"{name}.toml"), "--json", "--out", str(out.resolve())]
 
     return _start(command, None, f"{scenario.title or scenario.name}, along {key}")
@@ -184,13 +189,14 @@ def _start(command: Any, scenario: Scenario | None, label: str) -> Job | None:
     if place.job is not None and place.job.running:
         return None
     place.clear()
-    folder = Path(tempfile.mkdtemp(prefix="sim-job-"))
-    with (folder / "result.json").open("wb") as out, (folder / "messages.txt").open("wb") as messages:
+    scratch = Scratch("job")
+    folder = scratch.path
+    with creating(folder / "result.json") as out, creating(folder / "messages.txt") as messages:
         process = subprocess.Popen(
             [sys.executable, "-m", "sim", *command(folder)], stdin=subprocess.DEVNULL, stdout=out,
             stderr=messages, start_new_session=True,
         )  # fmt: skip
-    place.job = Job(process, folder, scenario, label)
+    place.job = Job(process, scratch, scenario, label)
     return place.job
 
 
@@ -198,7 +204,7 @@ def keep(scenario: Scenario, out: Path) -> Job | None:
     """Start `sim keep` of a question's registry; None when this session's job is still at work."""
 
     def command(folder: Path) -> list[str]:
-        (folder / "session.toml").write_text(scenario.to_toml(), encoding="utf-8")
+        whole_files.write_text(folder / "session.toml", scenario.to_toml())
         return ["keep", str(folder / "session.toml"), "--json", "--out", str(out.resolve())]
 
     return _start(command, None, f"Keeping {scenario.population.size:,} taxpayers")

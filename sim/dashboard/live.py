@@ -7,8 +7,6 @@ slider leaves one computation and not five; a superseded one ends before it star
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 import time
 import warnings
@@ -26,6 +24,7 @@ from sim.report.findings import Findings
 from sim.scenario import Scenario
 from sim.study.estimate import estimate
 from sim.study.replicates import collect
+from sim.whole_files import Scratch
 
 MOST_PEOPLE, MOST_REQUESTS = 3_000_000, 60_000
 """Larger questions go to a process of their own (`sim.dashboard.jobs`), but for those put to a registry that
@@ -69,12 +68,14 @@ def worlds() -> Worlds:
     return Worlds()
 
 
-@st.cache_resource(
-    scope="session", show_spinner=False, on_release=lambda place: shutil.rmtree(place, ignore_errors=True)
-)
+@st.cache_resource(scope="session", show_spinner=False, on_release=Scratch.close)
+def _scratch() -> Scratch:
+    return Scratch("live")
+
+
 def folder() -> Path:
     """Return this session's folder of live answers, removed when the session ends."""
-    return Path(tempfile.mkdtemp(prefix="sim-live-"))
+    return _scratch().path
 
 
 def is_mine(run: Path) -> bool:

@@ -6,7 +6,6 @@ renamed. A build that was stopped goes on with the parts that are finished.
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import whole_files
 from sim.errors import VerificationError
 from sim.kept import estimate, parts, shortlists
 from sim.kept.files import Sums, Writer, write
@@ -38,7 +38,6 @@ from sim.population import Country
 from sim.progress import Progress, silent
 from sim.rng import Streams
 from sim.scenario import Scenario
-from sim.study.store import lock, remove_leftovers
 from sim.threads import unordered
 
 MAKE, ORDER, INDEX = "Making people", "Putting records in order", "Writing the indexes"
@@ -57,15 +56,15 @@ def build(
         Manifest.read(whole)
         return whole
     estimate.refuse(estimate.needs(world.people, workers), place, _size(folder))
-    folder.mkdir(parents=True, exist_ok=True)
-    with lock(folder):
+    whole_files.make_folder(folder)
+    with whole_files.lock(folder):
         if not whole.exists():
-            remove_leftovers(folder)
+            whole_files.remove_leftovers(folder)
             if not (folder / MANIFEST).exists():
                 _fill(folder, scenario, world, workers, progress)
             for path in folder.glob("part-*"):
                 path.unlink()
-            os.replace(folder, whole)
+            whole_files.move_folder(folder, whole)
     shutil.rmtree(folder, ignore_errors=True)
     return whole
 

@@ -1,8 +1,7 @@
-"""Files of a kept registry: written under a temporary name, flushed and renamed, with a checksum a block."""
+"""Files of a kept registry: written whole or not at all, with a checksum a block."""
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim import whole_files
 
 BLOCK = 2**20
 """Bytes under one checksum."""
@@ -53,13 +54,12 @@ class Writer:
     """A file written whole or not at all; `sums` is known when the block of `with` has ended."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._temporary = path.with_name(f".tmp-{path.name}")
+        self._whole = whole_files.writing(path)
         self._blocks: list[int] = []
         self._crc = self._in_block = self._size = 0
 
     def __enter__(self) -> Self:
-        self._stream = self._temporary.open("wb")
+        self._stream = self._whole.__enter__()
         return self
 
     def add(self, values: NDArray[Any]) -> None:
@@ -84,14 +84,7 @@ class Writer:
     ) -> None:
         if self._in_block:
             self._close_block()
-        if kind is None:
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-        self._stream.close()
-        if kind is None:
-            os.replace(self._temporary, self.path)
-        else:
-            self._temporary.unlink(missing_ok=True)
+        self._whole.__exit__(kind, error, trace)
 
     @property
     def sums(self) -> Sums:

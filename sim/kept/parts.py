@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import whole_files
 from sim.kept import shortlists
 from sim.kept.files import Sums, write
 from sim.kept.layout import ROW, TRUTH_ROW, Rows, as_words, pack, row_keys, scattered
@@ -22,7 +23,6 @@ from sim.population import CHUNK, Chunk, Country
 from sim.requests.offers import WholeOffer
 from sim.requests.origins import Origins
 from sim.rng import Streams
-from sim.study.store import write_whole
 
 PART = 8
 """Chunks of a part: about two million records, some 150 megabytes."""
@@ -115,7 +115,7 @@ def make(folder: Path, country: Country, streams: Streams, plan: Plan, number: i
         number, starts, {kind: write(path_of(folder, kind, number), each) for kind, each in contents.items()}
     )
     marker = {"starts": starts.tolist(), "files": {kind: each.as_table() for kind, each in made.sums.items()}}
-    write_whole(path_of(folder, "marker", number), json.dumps(marker).encode())
+    whole_files.write(path_of(folder, "marker", number), json.dumps(marker).encode())
     return made
 
 

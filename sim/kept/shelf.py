@@ -13,7 +13,7 @@ from sim.errors import InputErrors, Mistake, VerificationError
 from sim.kept.store import Store
 from sim.kept.world import BUILDING, MANIFEST, Manifest, World, made_by
 from sim.scenario import Scenario
-from sim.study.store import lock
+from sim.whole_files import lock
 
 _NAME = re.compile(r"w-[0-9a-f]{12}")
 

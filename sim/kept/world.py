@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
+from sim import whole_files
 from sim.errors import VerificationError
 from sim.kept.files import Sums
 from sim.record.identity import engine_version, table_hashes
 from sim.replicate import WORLD
 from sim.scenario import Scenario
-from sim.study.store import write_whole
 
 FORMAT = "linkage-error-simulator/kept-registry/1"
 MANIFEST = "manifest.json"
@@ -83,7 +83,7 @@ class Manifest:
             "files": {name: each.as_table() for name, each in sorted(self.sums.items())},
         }  # fmt: skip
         whole = {"format": FORMAT, "sha256": hashlib.sha256(_canonical(body)).hexdigest(), "body": body}
-        write_whole(folder / MANIFEST, _canonical(whole) + b"\n")
+        whole_files.write(folder / MANIFEST, _canonical(whole) + b"\n")
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:

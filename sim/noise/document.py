@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from sim import whole_files
 from sim.noise import NOISES, Noise
 from sim.noise.gallery import people
 from sim.noise.kind import Cells, Luck, Settings
@@ -138,7 +139,7 @@ def main(arguments: list[str]) -> int:
         if new != text:
             say(f"{path.name} is out of date: run python -m sim.noise.document", to=sys.stderr)
         return int(new != text)
-    path.write_text(new, encoding="utf-8")
+    whole_files.write_source(path, new.encode())
     return 0
 
 

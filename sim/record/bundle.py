@@ -19,6 +19,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from sim import whole_files
 from sim.errors import VerificationError
 from sim.outcome.basis import basis
 from sim.record import manifest
@@ -72,13 +73,8 @@ def bundle(folder: Path, out: Path | None = None) -> Path:
     if problems:
         raise VerificationError("not bundled, because the run is damaged:\n" + "\n".join(problems))
     target = out or folder.parent / f"{run.run_id}.zip"
-    part = target.with_name(f".tmp-{target.name}")
-    try:
-        with zipfile.ZipFile(part, "w", allowZip64=True) as archive:
-            _fill(archive, run)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_files.writing(target) as stream, zipfile.ZipFile(stream, "w", allowZip64=True) as archive:
+        _fill(archive, run)
     return target
 
 
@@ -98,7 +94,7 @@ def _fill(archive: zipfile.ZipFile, run: Run) -> None:
 def _members(run: Run) -> Iterator[tuple[str, Path | bytes]]:
     """Yield every member but SHA256SUMS: its name in the bundle, and its file or bytes."""
     for path in run.folder.rglob("*"):
-        if path.is_file() and not path.is_symlink() and not path.name.startswith(".tmp-"):
+        if path.is_file() and not path.is_symlink() and not path.name.startswith(whole_files.TEMPORARY):
             yield path.relative_to(run.folder).as_posix(), path
     cited = Citation.of(run.manifest, basis(run.scenario))
     yield "citation.txt", (cited.bluebook() + "\n").encode()

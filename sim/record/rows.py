@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from sim import whole_files
 from sim.outcome.counts import COUNTS
 from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Rate, to_frame
@@ -58,10 +59,11 @@ def keep_ledger(ledger: pl.DataFrame, outcomes: pl.DataFrame, limit: int = LEDGE
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """Write `frame` with zstd in row groups that can be read one at a time."""
-    frame.write_parquet(
-        path, compression="zstd", compression_level=6, row_group_size=_ROW_GROUP, statistics=True
-    )
+    """Write `frame` as a new file with zstd, in row groups that can be read one at a time."""
+    with whole_files.creating(path) as stream:
+        frame.write_parquet(
+            stream, compression="zstd", compression_level=6, row_group_size=_ROW_GROUP, statistics=True
+        )
 
 
 def counts_of(result: StudyResult) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+from sim import whole_files
 from sim.errors import VerificationError
 
 MOST_FILES = 2_000
@@ -89,9 +90,9 @@ def _problem(member: zipfile.ZipInfo, seen: set[str]) -> str:
 def _extract(opened: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, left: int) -> int:
     """Write one member and return its bytes; counts while reading, because headers may lie."""
     target = place / member.filename
-    target.parent.mkdir(parents=True, exist_ok=True)
+    whole_files.make_folder(target.parent)
     written = 0
-    with opened.open(member) as source, target.open("xb") as out:
+    with opened.open(member) as source, whole_files.creating(target) as out:
         while part := source.read(_PART):
             written += len(part)
             if written > min(left, member.file_size):

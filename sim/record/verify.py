@@ -12,7 +12,6 @@ that differ are *different* however close the rates: the same sources must give 
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +33,7 @@ from sim.record.safe_zip import MOST_BYTES, unpack
 from sim.record.writer import texts_of
 from sim.study.replicates import StudyResult
 from sim.study.replicates import run as study
+from sim.whole_files import Scratch
 
 IDENTICAL, CONSISTENT, DIFFERENT = "bit-identical", "statistically consistent", "different"
 
@@ -76,8 +76,8 @@ def verify(
         return verify_folder(bundle, replicates, progress, workers)
     if not bundle.is_file():
         raise VerificationError(f"{bundle}: no such bundle or run folder")
-    with tempfile.TemporaryDirectory() as place:
-        return verify_folder(unpack(bundle, Path(place), most_bytes), replicates, progress, workers)
+    with Scratch("verify") as place:
+        return verify_folder(unpack(bundle, place, most_bytes), replicates, progress, workers)
 
 
 def verify_folder(folder: Path, replicates: int | None, progress: Progress, workers: int) -> Verdict:

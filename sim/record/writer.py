@@ -22,9 +22,10 @@ from typing import Any
 
 import polars as pl
 
+from sim import whole_files
 from sim.record import crate, identity, manifest
 from sim.record.canonical import readable_json
-from sim.record.folder import entries_of, entry_of, put_whole
+from sim.record.folder import entries_of, entry_of
 from sim.record.masking import mask_text
 from sim.record.reader import intact
 from sim.record.rows import counts_of, csv_text, keep_ledger, rates_csv, write_parquet
@@ -58,9 +59,10 @@ def write(result: StudyResult, out: Path) -> Path:
     """
     named = identify(result.scenario, result.outcomes)
     target = out / named.run_id
+    whole_files.remove_leftovers(out)
     if intact(target, named.result_hash):
         return target
-    return put_whole(target, lambda folder: _fill(folder, result, named))
+    return whole_files.write_folder(target, lambda folder: _fill(folder, result, named))
 
 
 def identify(scenario: Scenario, outcomes: pl.DataFrame) -> manifest.Identity:
@@ -125,7 +127,7 @@ def texts_of(result: StudyResult) -> dict[str, str]:
 
 
 def _text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    whole_files.create(path, text.encode())
 
 
 def _json(path: Path, value: Mapping[str, Any]) -> None:

@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim import whole_files
 from sim.charts import export
-from sim.record.folder import put_file
 from sim.report.checklist import ReportError
 from sim.report.document import Blanks, Block, Bullets, Code, Paragraph, Picture, Report, Table
 from sim.report.docx_tables import add_table, shade
@@ -31,7 +31,7 @@ _CODE_GREY = "F5F5F5"
 
 def write(report: Report, folder: Path) -> Path:
     """Write `report.docx` into a run folder; raises ReportError when the extra [report] is not installed."""
-    return put_file(folder / NAME, render(report))
+    return whole_files.write(folder / NAME, render(report))
 
 
 def render(report: Report) -> bytes:

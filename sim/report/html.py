@@ -9,9 +9,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from sim import whole_files
 from sim.charts import Figure, export
 from sim.outcome.rates import significant
-from sim.record.folder import put_file
 from sim.report.document import Report
 from sim.report.model import report_of
 from sim.text_safety import for_html, without_controls
@@ -21,7 +21,7 @@ NAME = "report.html"
 
 def write(folder: Path) -> Path:
     """Write `report.html` into a run folder and return its path."""
-    return put_file(folder / NAME, render(report_of(folder)).encode())
+    return whole_files.write(folder / NAME, render(report_of(folder)).encode())
 
 
 def render(report: Report) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Set
 from pathlib import Path
 
+from sim import whole_files
 from sim.charts import export
 from sim.record.canonical import readable_json
-from sim.record.folder import put_file
 from sim.report import docx, html, pdf, studies
 from sim.report.document import Report
 from sim.report.findings import Findings
@@ -27,13 +27,13 @@ def make(found: Findings, formats: Set[str]) -> list[Path]:
         for each in found.companions
     ]
     paths = [
-        put_file(folder / "companions.json", readable_json(companions).encode()),
+        whole_files.write(folder / "companions.json", readable_json(companions).encode()),
         *figures(report, folder),
     ]
     if found.study:
-        paths.append(put_file(folder / studies.NAME, readable_json(found.study).encode()))
+        paths.append(whole_files.write(folder / studies.NAME, readable_json(found.study).encode()))
     if "html" in formats:
-        paths.append(put_file(folder / html.NAME, html.render(report).encode()))
+        paths.append(whole_files.write(folder / html.NAME, html.render(report).encode()))
     if "pdf" in formats:
         paths.append(pdf.write(report, folder))
     if "docx" in formats:
@@ -46,9 +46,9 @@ def figures(report: Report, folder: Path) -> list[Path]:
     if not export.available():
         return []
     place = folder / "figures"
-    place.mkdir(exist_ok=True)
+    whole_files.make_folder(place)
     paths = []
     for figure in report.pictures():
-        paths.append(put_file(place / f"{figure.name}.svg", export.svg(figure).encode()))
-        paths.append(put_file(place / f"{figure.name}.png", export.png(figure)))
+        paths.append(whole_files.write(place / f"{figure.name}.svg", export.svg(figure).encode()))
+        paths.append(whole_files.write(place / f"{figure.name}.png", export.png(figure)))
     return paths

@@ -8,26 +8,25 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
 from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from sim import whole_files
 from sim.charts import Figure, export
 from sim.charts.theme import WIDTH
-from sim.record.folder import put_file
 from sim.report.checklist import ReportError
 from sim.report.document import Blanks, Block, Bullets, Code, Paragraph, Picture, Report, Table
 from sim.report.glyphs import Printable
+from sim.whole_files import Scratch
 
 NAME = "report.pdf"
 
 
 def write(report: Report, folder: Path) -> Path:
     """Write `report.pdf` into a run folder; raises ReportError when the extra [report] is not installed."""
-    return put_file(folder / NAME, render(report, (folder / "manifest.json").read_bytes()))
+    return whole_files.write(folder / NAME, render(report, (folder / "manifest.json").read_bytes()))
 
 
 def render(report: Report, manifest: bytes) -> bytes:
@@ -40,12 +39,11 @@ def render(report: Report, manifest: bytes) -> bytes:
         ) from None
     if not export.available():
         raise ReportError('figures need the extra "report" (pip install "linkage-error-simulator[report]")')
-    with tempfile.TemporaryDirectory() as name, as_file(export.FONTS) as fonts:
-        place = Path(name)
+    with Scratch("report") as place, as_file(export.FONTS) as fonts:
         _lay_out(place, report, manifest)
         made: bytes = typst.compile(
             str(place / "report.typ"),
-            root=name,
+            root=str(place),
             font_paths=[str(fonts)],
             ignore_system_fonts=True,
             format="pdf",
@@ -58,14 +56,14 @@ def render(report: Report, manifest: bytes) -> bytes:
 def _lay_out(place: Path, report: Report, manifest: bytes) -> None:
     """Put template, data, figures and manifest where Typst reads them."""
     with as_file(files("sim.report").joinpath("templates", "report.typ")) as template:
-        shutil.copy(template, place / "report.typ")
-    (place / "manifest.json").write_bytes(manifest)
+        whole_files.create(place / "report.typ", template.read_bytes())
+    whole_files.create(place / "manifest.json", manifest)
     for figure in report.pictures():
-        (place / f"{figure.name}.svg").write_text(export.svg(figure), "utf-8")
+        whole_files.create(place / f"{figure.name}.svg", export.svg(figure).encode())
     printable = Printable()
     data = printable.everything(as_data(report))
     data["replaced"] = printable.notes()
-    (place / "report.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+    whole_files.create(place / "report.json", json.dumps(data, ensure_ascii=False).encode())
 
 
 def as_data(report: Report) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sim import whole_files
 from sim.errors import InputErrors, Mistake
 from sim.outcome.rates import significant
 from sim.parameters import catalogue
@@ -80,17 +81,14 @@ def keep(folder: Path, told: Mapping[str, Any], scenario: Scenario) -> Path:
     problem = _problem(told, scenario)
     if problem:
         raise InputErrors([Mistake("command line", "--out", " ".join(problem))])
-    folder.mkdir(parents=True, exist_ok=True)
+    whole_files.make_folder(folder)
     file = folder / NAME
     try:
         there = _printed(_json(file))
     except InputErrors:  # none, or damaged: a study that has just taken its time is not lost to it
         there = []
     stay = [study for study in there if not _problem(study, scenario) and _kind(study) != _kind(told)]
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(_together([*stay, told], scenario), indent=2), encoding="utf-8")
-    part.replace(file)
-    return file
+    return whole_files.write_text(file, json.dumps(_together([*stay, told], scenario), indent=2))
 
 
 def _printed(found: Any) -> list[Any]:

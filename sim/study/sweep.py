@@ -22,13 +22,14 @@ from typing import Any
 
 import polars as pl
 
+from sim import whole_files
 from sim.errors import RefusedError
 from sim.outcome.basis import rule
 from sim.progress import Progress, silent
 from sim.scenario import Scenario
 from sim.study.batches import Outcome, batches, run_batch
 from sim.study.grid import Cell, Plan
-from sim.study.store import cell_name, lock, read_cell, remove_leftovers, write_cell, write_whole
+from sim.study.store import cell_name, read_cell, write_cell
 from sim.study.tables import csv_of, sweep_table
 from sim.study.workers import Workers
 
@@ -78,12 +79,12 @@ def run(plan: Plan, out: Path, options: Options, progress: Progress = silent) ->
     folder = out / plan.name
     cells = folder / "cells"
     try:
-        cells.mkdir(parents=True, exist_ok=True)
+        whole_files.make_folder(cells)
     except OSError as error:
         raise RefusedError(f"{folder} cannot be written: {error.strerror}") from None
-    with lock(folder):
-        remove_leftovers(cells)
-        remove_leftovers(folder)
+    with whole_files.lock(folder):
+        whole_files.remove_leftovers(cells)
+        whole_files.remove_leftovers(folder)
         found, damaged = _kept(plan, cells, options)
         progress(STEP, len(found), len(plan.cells), note=f"{len(found)} kept from before" if found else "")
         reused = len(found)
@@ -155,10 +156,12 @@ def _gather(
     text = csv_of(table)
     result_hash = hashlib.sha256(text.encode()).hexdigest()
     failed = sum(body["status"] == "failed" for body in bodies)
-    write_whole(folder / "sweep.csv", text.encode())
-    write_whole(folder / "sweep.parquet", _parquet(table))
+    whole_files.write(folder / "sweep.csv", text.encode())
+    whole_files.write(folder / "sweep.parquet", _parquet(table))
     manifest = _manifest(plan, bodies, options, result_hash)
-    write_whole(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n")
+    whole_files.write(
+        folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
+    )
     return SweepResult(folder, table, result_hash, len(bodies) - failed, failed, reused, damaged, seconds)
 
 

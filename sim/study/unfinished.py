@@ -22,9 +22,10 @@ from typing import Any, TypeVar
 
 import polars as pl
 
+from sim import whole_files
 from sim.replicate import World
 from sim.scenario import Scenario
-from sim.study.store import cell_name, read_cell, remove_leftovers, write_cell, write_whole
+from sim.study.store import cell_name, read_cell, write_cell
 
 NAME = ".unfinished"
 """Folder in which parts are kept, beside the finished studies."""
@@ -43,6 +44,8 @@ class Unfinished:
     def __init__(self, folder: Path | None = None, engine: str = "") -> None:
         self._folder, self._engine = folder, engine
         self._used: set[Path] = set()
+        if folder is not None:
+            whole_files.remove_leftovers(folder)
 
     @property
     def parts(self) -> int:
@@ -55,7 +58,9 @@ class Unfinished:
 
     def keep_world(self, scenario: Scenario, replicate: int, world: World) -> None:
         """Keep one population of a run."""
-        self._keep(self._path(scenario, replicate, "world"), lambda path: write_whole(path, _bytes_of(world)))
+        self._keep(
+            self._path(scenario, replicate, "world"), lambda path: whole_files.write(path, _bytes_of(world))
+        )
 
     def counts(self, scenario: Scenario, replicate: int) -> dict[str, Any] | None:
         """Return what `keep_counts` was given if it is there, whole."""
@@ -71,7 +76,7 @@ class Unfinished:
             path.unlink(missing_ok=True)
         self._used.clear()
         if self._folder is not None:
-            remove_leftovers(self._folder)
+            whole_files.remove_leftovers(self._folder)
             with contextlib.suppress(OSError):  # of another study, or not there
                 self._folder.rmdir()
 
@@ -86,11 +91,11 @@ class Unfinished:
             self._used.add(path)
         return found
 
-    def _keep(self, path: Path | None, write: Callable[[Path], None]) -> None:
+    def _keep(self, path: Path | None, write: Callable[[Path], object]) -> None:
         if path is None:
             return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            whole_files.make_folder(path.parent)
             write(path)
             self._used.add(path)
         except OSError as error:

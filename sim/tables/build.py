@@ -12,18 +12,19 @@ import argparse
 import hashlib
 import io
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
+from sim import whole_files
 from sim.errors import TableError
 from sim.tables import Source, sources
 from sim.tables.canonical import content_sha256
 from sim.tables.carriers import members
 from sim.tables.extract import EXTRACT
 from sim.text_safety import say
+from sim.whole_files import Scratch
 
 TABLES = Path(__file__).parent
 
@@ -33,9 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sim.tables.build", description="Rebuild the tables.")
     parser.add_argument("--carriers", type=Path, help="keep carriers here, and use those already here")
     chosen = parser.parse_args(arguments).carriers
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = chosen or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
+    with Scratch("tables") as temporary:
+        folder = whole_files.make_folder(chosen or temporary)
         return max(_rebuild(source, folder.resolve(), TABLES) for source in sources().values())
 
 
@@ -60,7 +60,7 @@ def _write(rebuilt: pl.DataFrame, source: Source, file: Path) -> str:
     same = hashlib.sha256(data).hexdigest() == source.sha256
     if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == source.sha256:
         return "same bytes" if same else f"same values (polars {pl.__version__} packs them differently)"
-    file.write_bytes(data)
+    whole_files.write_source(file, data)
     if same:
         return "written"
     return f"written by polars {pl.__version__}; SOURCES.toml needs sha256 {hashlib.sha256(data).hexdigest()}"

@@ -19,7 +19,7 @@ from sim.kept.files import BLOCK
 from sim.kept.store import Store
 from sim.kept.world import BUILDING, MANIFEST, Manifest, World
 from sim.scenario import Scenario
-from sim.study.store import lock
+from sim.whole_files import lock
 
 Usage = namedtuple("Usage", "total used free")
 

@@ -11,7 +11,6 @@ import pytest
 
 from sim.errors import VerificationError
 from sim.outcome.rates import Settings, rates
-from sim.record import folder as folders
 from sim.record import read, write
 from sim.record.identity import result_hash, row_hashes
 from sim.record.reader import check_manifest, damaged_files
@@ -87,19 +86,6 @@ def test_a_failure_while_writing_leaves_nothing_behind(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         write(study(replicates=1, requests=50), tmp_path / "runs")
     assert list((tmp_path / "runs").iterdir()) == []
-
-
-def test_a_folder_replaced_is_never_half_of_each(tmp_path):
-    target = tmp_path / "r"
-    folders.put_whole(target, lambda f: (f / "a").write_text("old"))
-
-    def fails(place):
-        (place / "a").write_text("new")
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        folders.put_whole(target, fails)
-    assert (target / "a").read_text() == "old" and len(list(tmp_path.iterdir())) == 1
 
 
 def test_a_big_ledger_keeps_what_explains_a_harm_and_says_so():
