@@ -9,7 +9,7 @@ lists are pure functions of scenario, seed and replicate.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 import polars as pl
@@ -17,8 +17,9 @@ import polars as pl
 from sim.linkage.link import Linked, Linker, search_for
 from sim.linkage.normalise import Fields
 from sim.noise import Noisy, apply
-from sim.outcome import judge
+from sim.outcome import verdict
 from sim.outcome.cases import Case, worked
+from sim.outcome.cells import CELLS
 from sim.outcome.judge import NEEDS
 from sim.population import Chunk, Country
 from sim.progress import Progress, silent
@@ -45,7 +46,8 @@ class World:
     """What came of one replicate: outcomes and tallies (one row a request) and the ledger of noise.
 
     cases: a few links worked through (`sim.outcome.cases`), empty unless asked for.  curve: errors
-    at every threshold (`sim.linkage.watch`), None where the rule has no threshold.
+    at every threshold (`sim.linkage.watch`), None where the rule has no threshold.  disclosed: one row a
+    disclosed address (`sim.outcome.cells`).
     """
 
     outcomes: pl.DataFrame
@@ -53,6 +55,7 @@ class World:
     tallies: pl.DataFrame
     cases: Sequence[Case] = ()
     curve: pl.DataFrame | None = None
+    disclosed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CELLS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,10 @@ class Replicate:
 
     def judged(self, asked: Asked, linked: Linked) -> World:
         """Return the verdict on every request."""
-        outcomes = judge(self._registry.country, asked.requests, asked.noisy, linked)
-        return World(outcomes, asked.noisy.ledger, linked.tallies, curve=linked.curve)
+        found = verdict(self._registry.country, asked.requests, asked.noisy, linked)
+        return World(
+            found.outcomes, asked.noisy.ledger, linked.tallies, curve=linked.curve, disclosed=found.disclosed
+        )
 
     def cases(self, asked: Asked, linked: Linked, world: World) -> list[Case]:
         """Return some links worked through."""

@@ -24,13 +24,16 @@ from .spread import Each, spread
 from .stream import PERSON, Carry, PathSearch, divide, prepare, search
 from .watch import curve_of, watch, watched
 
+BY = ("by_number", "by_given", "by_surname", "by_control", "by_birth", "by_zip", "by_street")
+"""Columns of a disclosure: what its path compares; control is the beginning of the surname."""
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
     """What was handed over, and what the search met.
 
     disclosures: one row a disclosed record: request u32, path str, record i64, score f64 (bits), links u32
-    (links the request had), by_number bool (the path compares the number), and the columns carried along.
+    (links the request had), `BY` bool (the path compares that field), and the columns carried along.
     Sorted by request and record.
     tallies: one row a request, in the order of the list: request u32, path str, filtered str|null (why no
     search was made), candidates u32 (pairs met in the rule's blocks, once for each pass), links u32.
@@ -141,7 +144,7 @@ def _disclosed(
 ) -> pl.DataFrame:
     chosen = keeper.chosen()
     rows = chosen.pop("request")
-    by_number = any("tin" in comparison.columns for comparison in path.comparisons)
+    by = compares(path)
     for name, dtype in carry.items():
         chosen.setdefault(name, np.zeros(0, dtype))
     made = pl.DataFrame({name: chosen[name] for name in ("record", "score", *carry)})
@@ -149,8 +152,24 @@ def _disclosed(
         "request": frame["request"].gather(rows),
         "path": pl.repeat(path.name, len(rows), dtype=pl.String, eager=True),
         "links": links[rows].astype(np.uint32),
-        "by_number": pl.repeat(by_number, len(rows), dtype=pl.Boolean, eager=True),
+        **{name: pl.repeat(by[name], len(rows), dtype=pl.Boolean, eager=True) for name in BY},
     }).hstack(made)  # fmt: skip
+
+
+def compares(path: Path) -> dict[str, bool]:
+    """Return for each of `BY` whether the path compares that field, in whatever form."""
+    names = [set(comparison.columns) for comparison in path.comparisons]
+    control = [bool(each & {"name_control", "name_control2"}) for each in names]
+    rest = set().union(*(each for each, only in zip(names, control, strict=True) if not only))
+    return {
+        "by_number": "tin" in rest,
+        "by_given": "given" in rest,
+        "by_surname": bool(rest & {"surname", "surname2", "surname_line"}),
+        "by_control": any(control),
+        "by_birth": "birth" in rest,
+        "by_zip": "zip" in rest,
+        "by_street": bool(rest & {"street", "number"}),
+    }
 
 
 def _named(names: pl.Series, numbers: NDArray[np.int16]) -> pl.Series:

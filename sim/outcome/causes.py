@@ -23,6 +23,9 @@ import polars as pl
 
 from sim.outcome.words import IDENTIFIER_ERROR, NAMESAKE, NEAR_NAME, RELATIVE, SHARED_IDENTIFIER
 
+_OTHERS = ("mate_tin", "donor_tin")
+"""Numbers of other people that are known to be used with the identity of the person asked for."""
+
 
 def cause() -> pl.Expr:
     """Return the decision table over number_decided, number_mistyped, same_household and same_name."""
@@ -46,8 +49,15 @@ def number_decided() -> pl.Expr:
 
 def number_was_mistyped() -> pl.Expr:
     """Whether the number sent is nobody's whose use with this identity is known (all columns u32, 0 none)."""
-    known = [pl.col(column) for column in ("tin", "mate_tin", "donor_tin")]
+    known = [pl.col(column) for column in ("tin", *_OTHERS)]
     return ~pl.any_horizontal(pl.col("tin_sent") == number for number in known)
+
+
+def carried_number() -> pl.Expr:
+    """Whether the number sent is the disclosed person's own, not the asked person's, and known to be used."""
+    known = pl.any_horizontal(pl.col("tin_sent") == pl.col(column) for column in _OTHERS)
+    theirs = (pl.col("tin_sent") == pl.col("tin")) & (pl.col("tin_sent") != pl.col("tin_asked"))
+    return (pl.col("tin_sent") != 0) & theirs & known
 
 
 def number_was_misfiled() -> pl.Expr:

@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 import polars as pl
 
-from sim.outcome.words import CAUSES, OUTCOMES, WRONG
+from sim.outcome.cells import worst
+from sim.outcome.words import CAUSES, NO_ERROR, OUTCOMES, QUANTITIES, STRANGERS_DOOR, WHOSE_ERROR, WRONG
 
 _wrong = pl.col("outcome") == WRONG
 _found = pl.col("disclosed") > 0
@@ -47,6 +48,29 @@ COUNTS: Mapping[str, pl.Expr] = MappingProxyType(
         "ambiguous": _number(pl.col("links") > 1),
     }
 )
+
+PARTS = tuple(f"{STRANGERS_DOOR}_{error}" for error in WHOSE_ERROR if error != NO_ERROR)
+"""Parts of the strangers' doors, by whose error; they add up to them."""
+
+_PARTS: Mapping[str, pl.Expr] = {
+    **{word: _number(pl.col("quantity") == word) for word in QUANTITIES},
+    **{
+        f"{STRANGERS_DOOR}_{error}": _number(
+            (pl.col("quantity") == STRANGERS_DOOR) & (pl.col("whose_error") == error)
+        )
+        for error in WHOSE_ERROR
+        if error != NO_ERROR
+    },
+}
+ADDRESS_COUNTS = tuple(f"{unit}_{word}" for unit in ("addresses", "requests") for word in _PARTS)
+"""Counts of disclosed addresses, and of the requests whose worst address is one of them, by quantity."""
+
+
+def count_disclosed(disclosed: pl.DataFrame) -> dict[str, int]:
+    """Return ADDRESS_COUNTS of one replicate from its disclosed addresses (`cells.CELLS`)."""
+    parts = {"addresses": disclosed, "requests": worst(disclosed)}
+    found = {unit: frame.select(**_PARTS).row(0, named=True) for unit, frame in parts.items()}
+    return {f"{unit}_{word}": number for unit, row in found.items() for word, number in row.items()}
 
 
 def count(outcomes: pl.DataFrame, registry: int) -> dict[str, int]:

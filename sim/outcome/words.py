@@ -26,6 +26,36 @@ NEAR_NAME = "near_name"
 CAUSES = (SHARED_IDENTIFIER, IDENTIFIER_ERROR, RELATIVE, NAMESAKE, NEAR_NAME)
 """Why another person's record was disclosed, in order of precedence: the first that holds is the cause."""
 
+ASKED_FOR = "asked_for"
+HOUSEHOLD = "household"
+SOMEBODY_ELSE = "somebody_else"
+WHOSE_RECORD = (ASKED_FOR, HOUSEHOLD, SOMEBODY_ELSE)
+
+LIVES_THERE = "lives_there"
+MOVED_AWAY = "moved_away"
+NEVER_LIVED = "never_lived"
+NOBODYS_HOME = "nobodys_home"
+WHOSE_DOOR = (LIVES_THERE, MOVED_AWAY, NEVER_LIVED, NOBODYS_HOME)
+
+NO_ERROR = "none"
+BY_MATCHING = "matching"
+BY_LIST = "list"
+BY_FILE = "file"
+WHOSE_ERROR = (BY_MATCHING, BY_LIST, BY_FILE, NO_ERROR)
+"""The three questions about a disclosed address (`axes.py`); each has exactly one answer. Errors by order of
+precedence where a request has several addresses."""
+
+STRANGERS_DOOR = "strangers_door"
+OTHER = "other"
+RELATIVES_RECORD = "relatives_record"
+GONE = "right_person_gone"
+OFFICE = "right_person_office"
+RIGHT = "right_person_home"
+QUANTITIES = (STRANGERS_DOOR, OTHER, RELATIVES_RECORD, GONE, OFFICE, RIGHT)
+"""What a disclosed address is, worst first (`cells.py`). Counts of them add up to the addresses disclosed."""
+
+RECORD, DOOR, ERROR = pl.Enum(WHOSE_RECORD), pl.Enum(WHOSE_DOOR), pl.Enum(WHOSE_ERROR)
+QUANTITY = pl.Enum(QUANTITIES)
 OUTCOME = pl.Enum(OUTCOMES)
 CAUSE = pl.Enum(CAUSES)
 
@@ -41,6 +71,24 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         RELATIVE: "a member of the same household",
         NAMESAKE: "a stranger of the same name",
         NEAR_NAME: "a stranger of a similar name",
+        ASKED_FOR: "the person asked for",
+        HOUSEHOLD: "somebody of their household",
+        SOMEBODY_ELSE: "somebody else",
+        LIVES_THERE: "the person asked for lives there",
+        MOVED_AWAY: "the person asked for has moved away from there",
+        NEVER_LIVED: "the person asked for never lived there",
+        NOBODYS_HOME: "an office, nobody's home",
+        NO_ERROR: "the record is theirs",
+        BY_MATCHING: "the matching took another for the person the request describes",
+        BY_LIST: "the list carries another's identity in place of theirs",
+        BY_FILE: "the file says of another what is true of the person asked for",
+        STRANGERS_DOOR: "a stranger's door: somebody else's, where the person asked for does not live",
+        RELATIVES_RECORD: "a relative's record, at the door of the person asked for",
+        GONE: "the right person, but they have moved away",
+        OFFICE: "the right person, but the address is an office",
+        RIGHT: "the right person, at their own door",
+        OTHER: "another's record in any other case: a relative's at another door, a stranger's at the door "
+        "of the person asked for, an office",
     }
 )
 """Each word in plain language, for pages and reports."""

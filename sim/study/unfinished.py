@@ -31,7 +31,7 @@ NAME = ".unfinished"
 """Folder in which parts are kept, beside the finished studies."""
 
 Part = TypeVar("Part")
-_FRAMES = ("outcomes", "ledger", "tallies", "curve")
+_FRAMES = ("outcomes", "ledger", "tallies", "curve", "disclosed")
 _CASES = "cases.json"
 
 

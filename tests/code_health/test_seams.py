@@ -6,7 +6,7 @@ import ast
 
 from tests.code_health.trees import Module, dotted, imports, modules
 
-STEPS = {"sim.noise.apply", "sim.outcome.judge", "sim.requests.draw"}
+STEPS = {"sim.noise.apply", "sim.outcome.verdict", "sim.requests.draw"}
 PIPELINE = "sim/replicate.py"
 LEARNING = "sim/linkage/probabilistic.py"  # makes itself a list to learn from
 STORED = "sim/kept/session.py"  # draws the list from what it keeps, for the pipeline

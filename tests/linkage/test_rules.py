@@ -8,7 +8,9 @@ import pytest
 
 from sim.errors import InputErrors
 from sim.linkage import RULES, link
-from sim.linkage.comparison import Comparison, Kind, Level
+from sim.linkage.comparison import Comparison, Kind, Level, Path
+from sim.linkage.link import compares
+from sim.linkage.probabilistic import DESIGN
 from sim.linkage.rules import rule_of
 from sim.scenario import Scenario
 from tests.linkage.small_country import SmallCountry, requests
@@ -34,6 +36,31 @@ def test_every_request_takes_exactly_one_path_of_the_programme() -> None:
     frame = requests({"tin": 123456789}, {"tin": 0}, {"tin": None})
     assert by_tin.applies(frame).tolist() == [True, False, False]
     assert by_address.applies(frame).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("linkage", "looked_at"),
+    [
+        ({"name_compare": "full_name"}, ["number given surname", "given surname zip street"]),
+        ({"name_compare": "name_control"}, ["number control", "given surname zip street"]),
+        ({"name_compare": "name_control", "surname_handling": "array", "address_check": "must_match"},
+         ["number control zip street", "given surname zip street"]),
+        ({"rule": "name_only"}, ["given surname"]),
+        ({"rule": "name_zip", "surname_handling": "array"}, ["given surname zip"]),
+        ({"rule": "name_dob"}, ["given surname birth"]),
+        ({"rule": "dob_only"}, ["birth"]),
+    ],
+)  # fmt: skip
+def test_what_a_path_compares_is_told(linkage: dict[str, Any], looked_at: list[str]) -> None:
+    told = [compares(path) for path in rule_of(scenario(**linkage))]
+    assert [[name.removeprefix("by_") for name, yes in each.items() if yes] for each in told] == [
+        names.split() for names in looked_at
+    ]
+
+
+def test_the_matcher_compares_everything_but_the_beginning_of_the_surname() -> None:
+    found = compares(Path("all", lambda frame: frame, (), DESIGN.comparisons, 0.0))
+    assert [name for name, yes in found.items() if not yes] == ["by_control"]
 
 
 def test_an_unknown_rule_is_refused_with_the_names_of_the_known() -> None:

@@ -13,7 +13,7 @@ import pytest
 from sim.linkage import link
 from sim.linkage.comparison import Comparison, Kind, Level, Path, must_agree
 from sim.noise import apply
-from sim.outcome import judge
+from sim.outcome import verdict
 from sim.outcome.cases import WANTED, _together, worked
 from sim.outcome.judge import NEEDS
 from sim.population import Country
@@ -36,7 +36,7 @@ class Asked:
             warnings.simplefilter("ignore")  # rates that so short a list cannot reach
             self.noisy = apply(self.requests, self.scenario, self.streams)
         self.linked = link(self.country, self.noisy.frame, self.scenario, carry=NEEDS, rule=made)
-        self.outcomes = judge(self.country, self.requests, self.noisy, self.linked)
+        self.outcomes = verdict(self.country, self.requests, self.noisy, self.linked).outcomes
         self.made = made
 
     def cases(self, outcomes: pl.DataFrame | None = None) -> list[dict[str, object]]:

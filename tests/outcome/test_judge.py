@@ -2,113 +2,19 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
 import pytest
 
-from sim.outcome import OUTCOMES, count, count_by, judge
+from sim.outcome import OUTCOMES, count, count_by
 from sim.outcome.causes import name_key
-from sim.requests import SCHEMA
-
-GIVEN = ["", "MARIA", "MARÍA JOSÉ", "JOHN"]
-SURNAME = ["", "GARCIA", "LOPEZ", "SMITH", "SMYTH"]
-COUNTRY = SimpleNamespace(
-    names=SimpleNamespace(
-        given_text=lambda codes: pl.Series([GIVEN[c] or None for c in codes], dtype=pl.String),
-        surname_text=lambda codes: pl.Series([SURNAME[c] or None for c in codes], dtype=pl.String),
-    )
-)
-
-PERSON: dict[str, Any] = {
-    "request": 0,
-    "person": 70,
-    "in_registry": True,
-    "ethnicity": 5,
-    "nativity": 2,
-    "sex": 1,
-    "tin_kind": 1,
-    "two_surnames": True,
-    "household": 9,
-    "home": 500,
-    "previous": 400,
-    "file_address": 500,
-    "moved_years": 3.0,
-    "origin": "spanish",
-    "given": "MARIA",
-    "surname": "GARCIA LOPEZ",
-    "birth": 19800102,
-    "tin": 111,
-    "number": 12,
-    "street": "ELM ST",
-    "unit": None,
-    "zip": "12345",
-    "mate_tin": 222,
-    "donor_tin": 333,
-}
-RECORD: dict[str, Any] = {
-    "request": 0,
-    "path": "tin",
-    "record": 70,
-    "score": 1.0,
-    "links": 1,
-    "by_number": True,
-    "person": 70,
-    "household": 9,
-    "surname": 1,
-    "surname2": 2,
-    "given": 1,
-    "birth": 19800102,
-    "tin": 111,
-    "ethnicity": 5,
-    "home": 500,
-    "previous": 400,
-    "file_address": 500,
-    "occupants": 4,
-    "lives_at_file": True,
-    "file_given": 1,
-    "file_surname": 1,
-    "file_surname2": 2,
-    "file_tin": 111,
-}
-STRANGER = RECORD | {
-    "record": 80,
-    "person": 80,
-    "household": 10,
-    "home": 600,
-    "previous": 0,
-    "file_address": 600,
-    "tin": 888,
-    "file_tin": 888,
-    "path": "address",
-    "by_number": False,
-}
-DISCLOSURES = {
-    key: pl.Series([value]).dtype if not isinstance(value, bool) else pl.Boolean
-    for key, value in RECORD.items()
-}
+from tests.outcome import one_request
+from tests.outcome.one_request import RECORD, STRANGER
 
 
-def world(
-    *records: dict[str, Any], person: dict[str, Any] | None = None, sent: dict[str, Any] | None = None
-) -> pl.DataFrame:
-    """Judge one request with these disclosures. person and sent: what differs in truth and as sent."""
-    truth = PERSON | (person or {})
-    clean = pl.DataFrame([truth], schema=SCHEMA)
-    frame = pl.DataFrame([truth | (sent or {})], schema=SCHEMA)
-    disclosures = pl.DataFrame(list(records), schema=DISCLOSURES).with_columns(
-        pl.col("request").cast(pl.UInt32)
-    )
-    tallies = pl.DataFrame({"request": [0], "path": ["tin"], "links": [len(records)]}).with_columns(
-        pl.col("request").cast(pl.UInt32)
-    )
-    return judge(
-        COUNTRY,  # type: ignore[arg-type]
-        SimpleNamespace(clean=clean),  # type: ignore[arg-type]
-        SimpleNamespace(frame=frame),  # type: ignore[arg-type]
-        SimpleNamespace(disclosures=disclosures, tallies=tallies),  # type: ignore[arg-type]
-    )
+def world(*records: dict[str, Any], **changes: dict[str, Any]) -> pl.DataFrame:
+    return one_request.world(*records, **changes).outcomes
 
 
 def outcome(*records: dict[str, Any], **changes: dict[str, Any]) -> dict[str, Any]:

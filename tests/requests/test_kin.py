@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 from sim.linkage import link
 from sim.noise import apply
-from sim.outcome import judge
+from sim.outcome import verdict
 from sim.outcome.judge import NEEDS
 from sim.population import ETHNICITIES, Country
 from sim.requests import ADDRESS_FIELDS, draw
@@ -188,7 +188,7 @@ def test_a_namesake_of_the_household_is_taken_for_the_one_asked_for(share: float
     requests = draw(COUNTRY, asked, STREAMS)
     noisy = apply(requests, asked, STREAMS)
     linked = link(COUNTRY, noisy.frame, asked, carry=NEEDS)
-    outcomes = judge(COUNTRY, requests, noisy, linked)
+    outcomes = verdict(COUNTRY, requests, noisy, linked).outcomes
     wrong = outcomes.filter((pl.col("outcome") == "wrong_person") & pl.col("requested_person_absent"))
     if not share:
         assert wrong.height == 0

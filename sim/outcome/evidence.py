@@ -1,0 +1,136 @@
+"""What a link was made of: for each field, whether the value sent agrees with file, truth and person meant.
+
+The path says which fields it compares (`by_*` of a disclosure). Values are compared here by equality, apart
+from the linkage room on purpose: what judges should not share the faults of what is judged. Surnames are sets
+of words, whichever way the rule takes them, and one word in common is agreement: a surname left out of the
+file is not untrue, one that is not the person's is. Where a path compares the beginning of the surname, the
+beginning is judged. An address on file at which the record's person does not live is untrue.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from sim.outcome.causes import carried_number, name_key, number_decided
+from sim.population import Country
+
+FIELDS = ("number", "given", "surname", "control", "birth")
+"""Fields that say who somebody is; control is the beginning of the surname."""
+
+CARRIED, PLACE_UNTRUE = "carried", "place_untrue"
+FILED, TRUE, ASKED = "filed", "true", "asked"
+"""With what a value as sent may agree: the file, the record's person, the person asked for (in truth)."""
+
+_CONTROL = 4
+
+
+def evidence(country: Country, each: pl.DataFrame) -> pl.DataFrame:
+    """Add to disclosures with their requests what `made`, `truly` and `untrue` read, and `carried`.
+
+    Columns added, all bool: "field:filed", "field:true" and "field:asked" for each of FIELDS; carried;
+    place_untrue.
+    """
+    known = pl.col("birth_sent") > 0
+    agree = {
+        _at("number", FILED): number_decided(),
+        _at("number", TRUE): pl.col("tin_sent") == pl.col("tin"),
+        _at("number", ASKED): pl.col("tin_sent") == pl.col("tin_asked"),
+        _at("birth", FILED): known & (pl.col("birth_sent") == pl.col("file_birth")),
+        _at("birth", TRUE): known & (pl.col("birth_sent") == pl.col("birth")),
+        _at("birth", ASKED): known & (pl.col("birth_sent") == pl.col("birth_asked")),
+        CARRIED: carried_number() | _carried_birth(),
+    }
+    place = pl.Series(PLACE_UNTRUE, _place_untrue(country, each))
+    return each.with_columns(place, **agree).hstack(_names_agree(country, each))
+
+
+def made() -> dict[str, pl.Expr]:
+    """Return for each field whether it made the link: compared, and the same in request and record."""
+    return {field: pl.col(f"by_{field}") & pl.col(_at(field, FILED)) for field in FIELDS}
+
+
+def truly(whose: str) -> pl.Expr:
+    """Return whether every field that made the link is, as sent, truly that person's (TRUE or ASKED)."""
+    return pl.all_horizontal(~used | pl.col(_at(field, whose)) for field, used in made().items())
+
+
+def untrue() -> pl.Expr:
+    """Return whether some field that made the link agrees with the file and not with the truth."""
+    names = (used & ~pl.col(_at(field, TRUE)) for field, used in made().items())
+    return pl.any_horizontal(*names, PLACE_UNTRUE)
+
+
+def _at(field: str, whose: str) -> str:
+    return f"{field}:{whose}"
+
+
+def _carried_birth() -> pl.Expr:
+    """Whether a borrowed identity, whose date of birth the request bears, is the disclosed person's."""
+    lent = (pl.col("tin") == pl.col("donor_tin")) & (pl.col("donor_birth") != pl.col("birth_asked"))
+    return lent & (pl.col("birth_sent") > 0) & (pl.col("birth_sent") == pl.col("donor_birth"))
+
+
+def _names_agree(country: Country, each: pl.DataFrame) -> pl.DataFrame:
+    """Return for given name, surname and its beginning with what the name sent agrees."""
+    sides = {
+        "sent": (each["given_sent"], each["surname_sent"]),
+        FILED: _on_record(country, each, "file_"),
+        TRUE: _on_record(country, each, ""),
+        ASKED: (each["given_asked"], each["surname_asked"]),
+    }
+    text = {f"given:{side}": given for side, (given, _) in sides.items()}
+    text |= {f"line:{side}": line for side, (_, line) in sides.items()}
+    words = pl.DataFrame(text).select(
+        *(name_key(_at("given", side)).alias(_at("given", side)) for side in sides),
+        *(_words(f"line:{side}").alias(_at("surname", side)) for side in sides),
+    )
+    start = pl.element().str.slice(0, _CONTROL)
+    words = words.with_columns(
+        pl.col(_at("surname", side)).list.eval(start).alias(_at("control", side)) for side in sides
+    )
+    same = {_at("given", side): _same_given(side) for side in (FILED, TRUE, ASKED)}
+    for field in ("surname", "control"):
+        for side in (FILED, TRUE, ASKED):
+            shared = pl.col(_at(field, "sent")).list.set_intersection(pl.col(_at(field, side)))
+            same[_at(field, side)] = shared.list.len() > 0
+    return words.select(**same)
+
+
+def _same_given(side: str) -> pl.Expr:
+    sent = pl.col(_at("given", "sent"))
+    return (sent != "") & (sent == pl.col(_at("given", side)))
+
+
+def _on_record(country: Country, each: pl.DataFrame, prefix: str) -> tuple[pl.Series, pl.Series]:
+    """Return given name and surnames of the records as text, in truth (no prefix) or as filed (`file_`)."""
+    codes = [each.get_column(f"{prefix}{field}").to_numpy() for field in ("given", "surname", "surname2")]
+    names = country.names
+    both = pl.DataFrame({"first": names.surname_text(codes[1]), "second": names.surname_text(codes[2])})
+    line = both.select(pl.concat_str("first", "second", separator=" ", ignore_nulls=True)).to_series()
+    return pl.Series(names.given_text(codes[0]), dtype=pl.String), line
+
+
+def _words(line: str) -> pl.Expr:
+    """Return the words of a surname line in letters A-Z, and the whole written as one, as a list."""
+    plain = (
+        pl.col(line).fill_null("").str.normalize("NFKD").str.to_uppercase()
+        .str.replace_all(r"[\s-]+", " ").str.replace_all("[^A-Z ]", "")
+    )  # fmt: skip
+    whole = plain.str.replace_all(" ", "", literal=True)
+    return pl.concat_list(plain.str.split(" "), whole).list.eval(pl.element().filter(pl.element() != ""))
+
+
+def _place_untrue(country: Country, each: pl.DataFrame) -> NDArray[np.bool_]:
+    """Return whether ZIP or street address agree with the file where the person's home does not."""
+    filed, home = (country.addresses.fields(each[name].to_numpy()) for name in ("file_address", "home"))
+    zips = [np.asarray(country.addresses.zip_of(place), np.int64) for place in (filed, home)]
+    sent = each["zip_sent"].str.extract(r"^\s*(\d{5})").cast(pl.Int64).fill_null(0).to_numpy()
+    same_zip = (sent == zips[0]) & (sent > 0)
+    other_zip = zips[0] != zips[1]
+    other_street = other_zip | (filed.street != home.street) | (filed.number != home.number)
+    same_street = same_zip & (each["number_sent"].fill_null(0).to_numpy() == filed.number)
+    by_zip = each["by_zip"].to_numpy() & same_zip & other_zip
+    untrue: NDArray[np.bool_] = by_zip | (each["by_street"].to_numpy() & same_street & other_street)
+    return untrue
