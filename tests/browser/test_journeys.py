@@ -149,6 +149,29 @@ def test_a_link_copied_from_the_page_gives_the_same_run_elsewhere(visit: Visit) 
     assert headline(visit("", link.partition("?")[2])) == run
 
 
+def test_reloading_and_going_back_keep_the_question(visit: Visit, until: Until) -> None:
+    page = visit("explore")
+    first = headline(page)
+    page.get_by_role("slider", name=re.compile("Requested people who are")).focus()
+    page.keyboard.press("ArrowRight")
+    until(lambda: headline(page) != first, 60)
+    second = headline(page)
+    page.reload()
+    settled(page)
+    assert headline(page) == second
+    go(page, "Method and limits")
+    go(page, "Explore")
+    assert headline(page) == second
+    page.go_back()
+    page.get_by_role("heading", level=1, name="Method and limits").wait_for()
+    for _ in range(6):
+        page.go_back()
+        settled(page)
+        if headline(page) == first:
+            break
+    assert headline(page) == first
+
+
 def test_a_link_with_nonsense_is_told_what_it_did_not_get(visit: Visit) -> None:
     page = visit(
         "", SMALL + "&set=requests.coverage%3D1e309&set=requests.count%3D-5&set=%F0%9F%99%82&preset=x&who=me"
