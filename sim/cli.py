@@ -5,6 +5,7 @@
               found a difference, or the disk would not take the results
     exit 2    bad input: one line a mistake on stderr, `file: key: problem (got value)`; nothing was written
     exit 3    refused: would not fit in memory or time, or is not allowed
+    exit 4    a verification could not repeat a run exactly, because another environment is claimed
     exit 130  interrupted; finished work is kept, nothing is half-written
 
 To add a command: a function in a module of `sim/commands/` and a line in COMMANDS; the module is imported

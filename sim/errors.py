@@ -5,7 +5,8 @@
     ├── RefusedError                the work would not fit in memory or time, or is not allowed (exit 3)
     ├── TableError                  a packaged table is missing or not what SOURCES.toml says
     ├── LostError                   workers were lost midway; what is finished is kept (exit 1)
-    ├── VerificationError           a bundle or run folder is damaged or unsafe
+    ├── VerificationError           a bundle, run folder or other result is damaged or unsafe
+    │   └── FileErrors              what is wrong in it, a mistake a line; also an InputErrors (exit 2)
     └── StudyError                  a study has no answer: a setting failed, or nothing was disclosed
 
 Catch `SimulatorError` to show one line to a person; every message names what was given and what is allowed.
@@ -60,6 +61,10 @@ class LostError(SimulatorError):
 
 class VerificationError(SimulatorError):
     """A run folder or bundle is damaged, edited or unsafe to open."""
+
+
+class FileErrors(InputErrors, VerificationError):
+    """A file of results is missing, damaged, edited or unsafe; holds every mistake found in it."""
 
 
 class StudyError(SimulatorError):

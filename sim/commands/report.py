@@ -96,38 +96,53 @@ def verify(
     *,
     replicates: int | None = None,
     workers: int = 1,
+    yes: Switch = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     quiet: Switch = False,
 ) -> int:
     """Check a bundle or run folder, run it again, and say whether the same numbers come out.
 
-    The verdict is bit-identical, statistically consistent (and how far apart) or different (and why).
+    The verdict is identical (exit 0), different (exit 1, and why), or not repeated exactly because another
+    environment is claimed (exit 4, with both numbers, how far they are apart, and how likely by luck).
 
     Args:
         bundle: the ZIP made by `sim bundle`, or a run folder.
         replicates: run only so many populations again; all by default.
         workers: processes that share the populations.
+        yes: run it again even if that takes more than half an hour or more than 200 million people.
         as_json: print for machines.
-        quiet: show no progress.
+        quiet: show no progress and no estimate.
     """
     from sim.errors import InputErrors, Mistake
     from sim.progress import listener
+    from sim.record.verify import Asked
     from sim.record.verify import verify as check
+    from sim.report.again import made_again
 
     if replicates is not None and replicates < 1:
         raise InputErrors(
             [Mistake("command line", "--replicates", f"should be 1 or more (got {replicates})")]
         )
+    if not 1 <= workers <= 256:
+        raise InputErrors([Mistake("command line", "--workers", f"is not in [1, 256] (got {workers})")])
+
+    def tell(text: str) -> None:
+        if not quiet:
+            say(text, to=sys.stderr)
+
     with listener(quiet) as progress:
-        verdict = check(bundle, replicates, progress, workers)
+        asked = Asked(replicates, progress, workers, agreed=yes, reports=made_again, tell=tell)
+        verdict = check(bundle, asked)
     if as_json:
         told: dict[str, Any] = {
             "run": verdict.run_id,
             "verdict": verdict.word,
+            "exit": verdict.exit,
             "reasons": list(verdict.reasons),
             "checked": list(verdict.checked),
+            "not_checked": list(verdict.unchecked),
         }
         say(json.dumps(told, indent=2, ensure_ascii=False))
     else:
         say(verdict.text())
-    return 0 if verdict.good else 1
+    return verdict.exit

@@ -16,21 +16,31 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from sim import whole_files
-from sim.errors import VerificationError
+from sim.errors import FileErrors, Mistake
 from sim.outcome.basis import basis
 from sim.record import manifest
 from sim.record.citation import Citation, cff
+from sim.record.consistency import mistakes
 from sim.record.folder import sha256_of
-from sim.record.reader import Run, damaged_files, read
+from sim.record.litter import evidence
+from sim.record.reader import Run, named, read
+from sim.record.safe_zip import checked
+from sim.toml_files import display
 
 SUMS = "SHA256SUMS"
 _DATE = (1980, 1, 1, 0, 0, 0)
 _STORED = {".parquet", ".png", ".pdf", ".docx"}
-_COMPANION_FILES = ("manifest.json", "scenario.toml", "counts.csv", "rates.csv")
+GENERATED = ("citation.txt", "citation.bib", "citation.csl.json", "CITATION.cff", "environment.txt",
+             "manifest.schema.json", "VERIFY.txt")  # fmt: skip
+"""Files that a bundle makes itself, beside SHA256SUMS."""
+
+COMPANIONS = "companions"
+COMPANION_FILES = ("manifest.json", "scenario.toml", "counts.csv", "rates.csv")
+"""Folder of the runs set beside this one, and what a bundle holds of each."""
+
 _PART = 1 << 20
 
 VERIFY = """How to check this bundle
@@ -47,9 +57,14 @@ Run {run_id} of the Linkage Error Simulator v{version}. All people in it are syn
        make run                                    installs the locked versions, and tries them
        .venv/bin/sim verify PATH/{run_id}.zip
 
-   The run itself took {seconds}; running it again takes about as long. The answer is "bit-identical"
-   (the same rows), "statistically consistent" (other versions of the libraries, rates within 3 Monte Carlo
-   standard errors), or "different", and why. With --replicates 1 it repeats one population only.
+   The run itself took {seconds}; running it again takes about as long, and as long again for each run in
+   companions/. The answer is "identical" (the same rows; exit code 0), "not repeated exactly: another
+   environment is claimed" (other versions of the libraries; the numbers beside each other and how likely
+   their differences are by luck; exit code 4), or "different", and why (exit code 1). What was not checked is
+   said. With --replicates 1 one population only is repeated.
+
+   A bundle carries no signature: whoever made it could have made it of other numbers, hashes and all. Its
+   hashes show that nothing changed since; only running it again shows that its question gives its numbers.
 
 3. To ask the question anew, or with one thing changed:
 
@@ -66,21 +81,38 @@ Hash of the results: {result_hash}
 def bundle(folder: Path, out: Path | None = None) -> Path:
     """Write the bundle of a run folder beside it (or as `out`) and return its path.
 
-    Raises VerificationError when the folder is not a run or a file of it has been changed.
+    Raises FileErrors when the folder is not a run, is an unpacked bundle, does not follow from its rows, or
+    holds a file that a bundle cannot: one named like a file the bundle makes, or with a name no ZIP should
+    have. What a system left in the folder is not packed.
     """
     run = read(folder)
-    problems = damaged_files(run)
+    problems = [*(_unfit(run)), *mistakes(run)]
     if problems:
-        raise VerificationError("not bundled, because the run is damaged:\n" + "\n".join(problems))
+        raise FileErrors(problems)
     target = out or folder.parent / f"{run.run_id}.zip"
     with whole_files.writing(target) as stream, zipfile.ZipFile(stream, "w", allowZip64=True) as archive:
         _fill(archive, run)
+        checked(archive, target.name)
     return target
+
+
+def _unfit(run: Run) -> list[Mistake]:
+    """Return a mistake for every file of a run folder that cannot be packed as it is named."""
+    there = evidence(run.folder)
+    if SUMS in there:
+        told = "is there already: this is an unpacked bundle; bundle the run folder, or pass on its own ZIP"
+        return [Mistake(display(run.folder), SUMS, told)]
+    made = {name.lower() for name in (*GENERATED, SUMS)}
+    return [
+        Mistake(display(run.folder), name, "is a name that the bundle gives to a file of its own; rename it")
+        for name in there
+        if name.lower() in made or name.lower().startswith(f"{COMPANIONS}/")
+    ]
 
 
 def _fill(archive: zipfile.ZipFile, run: Run) -> None:
     sums = {}
-    for name, source in sorted(_members(run)):
+    for name, source in sorted(_members(run).items()):
         if isinstance(source, Path):
             sums[name] = sha256_of(source)
             _put_file(archive, f"{run.run_id}/{name}", source)
@@ -91,43 +123,59 @@ def _fill(archive: zipfile.ZipFile, run: Run) -> None:
     _put_bytes(archive, f"{run.run_id}/{SUMS}", listed.encode())
 
 
-def _members(run: Run) -> Iterator[tuple[str, Path | bytes]]:
-    """Yield every member but SHA256SUMS: its name in the bundle, and its file or bytes."""
-    for path in run.folder.rglob("*"):
-        if path.is_file() and not path.is_symlink() and not path.name.startswith(whole_files.TEMPORARY):
-            yield path.relative_to(run.folder).as_posix(), path
+def _members(run: Run) -> dict[str, Path | bytes]:
+    """Return every member but SHA256SUMS: its name in the bundle, and its file or bytes."""
+    found: dict[str, Path | bytes] = {
+        name: path
+        for name, path in evidence(run.folder).items()
+        if not path.is_symlink() and not path.name.startswith(whole_files.TEMPORARY)
+    }
+    for other in _companions(run):
+        for name in COMPANION_FILES:
+            if (other.folder / name).is_file():
+                found[f"{COMPANIONS}/{other.run_id}/{name}"] = other.folder / name
+    return {**found, **generated(run)}
+
+
+def generated(run: Run) -> dict[str, bytes]:
+    """Return the files that a bundle makes of the manifest and the scenario, by name."""
     cited = Citation.of(run.manifest, basis(run.scenario))
-    yield "citation.txt", (cited.bluebook() + "\n").encode()
-    yield "citation.bib", cited.bibtex().encode()
-    yield "citation.csl.json", cited.csl().encode()
-    yield "CITATION.cff", cff(cited.version).encode()
-    yield "environment.txt", _environment(run).encode()
-    yield "manifest.schema.json", (json.dumps(manifest.schema(), indent=2) + "\n").encode()
     about = {
         "run_id": run.run_id,
         "version": cited.version,
         "result_hash": cited.result_hash,
         "seconds": _time(run.manifest["seconds"]),
     }
-    yield "VERIFY.txt", VERIFY.format(**about).encode()
-    for other in _companions(run):
-        for name in _COMPANION_FILES:
-            if (other / name).is_file():
-                yield f"companions/{other.name}/{name}", other / name
+    made = (
+        cited.bluebook() + "\n",
+        cited.bibtex(),
+        cited.csl(),
+        cff(cited.version),
+        _environment(run),
+        json.dumps(manifest.schema(), indent=2) + "\n",
+        VERIFY.format(**about),
+    )
+    return {name: text.encode() for name, text in zip(GENERATED, made, strict=True)}
 
 
 def _time(seconds: float) -> str:
     return f"{seconds:,.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
 
 
-def _companions(run: Run) -> list[Path]:
-    """Return the folders of the runs that the report set beside this one, as far as they are there."""
-    path = run.folder / "companions.json"
-    if not path.is_file():
-        return []
-    named = [str(entry["run_id"]) for entry in json.loads(path.read_text("utf-8"))]
-    wanted = dict.fromkeys(name for name in named if name != run.run_id)
-    return [run.folder.parent / name for name in wanted if (run.folder.parent / name).is_dir()]
+def _companions(run: Run) -> list[Run]:
+    """Return the runs that the report set beside this one, as far as they are there.
+
+    Raises FileErrors when the list of them, or one of them, is damaged or does not follow from its rows.
+    """
+    found = []
+    for name in dict.fromkeys(named(run)):
+        if name != run.run_id and (run.folder.parent / name).is_dir():
+            other = read(run.folder.parent / name)
+            problems = mistakes(other)
+            if problems:
+                raise FileErrors(Mistake(f"{name}/{each.file}", each.key, each.problem) for each in problems)
+            found.append(other)
+    return found
 
 
 def _environment(run: Run) -> str:

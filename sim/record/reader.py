@@ -1,8 +1,12 @@
-"""A run folder, read back: the only way report, bundle and verification see a run."""
+"""A run folder, read back: the only way report, bundle and verification see a run.
+
+Every file goes through `sim.reading`: looked at before it is read, its shape checked. Whether a run's numbers
+follow from its rows is `sim.record.consistency`.
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,15 +15,21 @@ from typing import Any
 import polars as pl
 from jsonschema import Draft202012Validator
 
-from sim.errors import VerificationError
+from sim.errors import FileErrors, Mistake, VerificationError
+from sim.reading import MOST_MANIFEST, MOST_TABLE, csv_of, inside, json_of, parquet_of, size_of, wrong
 from sim.record import manifest
 from sim.record.folder import sha256_of
+from sim.record.shapes import BESIDE, CASES, COUNTS_OF, CURVE_OF, LEDGER_OF, OUTCOMES_OF
 from sim.scenario import Scenario
+from sim.toml_files import display, show
+
+MOST_SHOWN = 20
+"""Mistakes of one kind that are told; more are counted."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A run on disk. Frames are read when first asked for.
+    """A run on disk. Frames are read when first asked for; FileErrors says what is wrong with them.
 
     known: its scenario, where whoever reads it has just written it; else that is read too.
     """
@@ -45,70 +55,84 @@ class Run:
 
     @cached_property
     def outcomes(self) -> pl.DataFrame:
-        """One row a request and replicate."""
-        return pl.read_parquet(self.folder / "outcomes.parquet")
+        """One row a request and replicate; columns OUTCOMES_OF."""
+        return parquet_of(self.folder / "outcomes.parquet", OUTCOMES_OF, self.manifest["rows"]["outcomes"])
 
     @cached_property
     def ledger(self) -> pl.DataFrame:
-        """The faults put into the requests, as far as kept (`manifest["rows"]`)."""
-        return pl.read_parquet(self.folder / "ledger.parquet")
+        """The faults put into the requests, as far as kept (`manifest["rows"]`); columns LEDGER_OF."""
+        return parquet_of(self.folder / "ledger.parquet", LEDGER_OF, self.manifest["rows"]["ledger"])
 
     @cached_property
     def counts(self) -> pl.DataFrame:
-        """Counts of every replicate, overall and by group: replicate, dimension, level, then the counts."""
-        return pl.read_csv(self.folder / "counts.csv", infer_schema_length=None)
+        """Counts of every replicate, overall and by group; columns COUNTS_OF."""
+        return csv_of(self.folder / "counts.csv", COUNTS_OF)
 
     @cached_property
     def cases(self) -> list[dict[str, Any]]:
         """Links worked through, chosen by the seed; empty when the run kept none."""
-        found: list[dict[str, Any]] = json.loads((self.folder / "cases.json").read_text("utf-8"))
-        return found
+        path = self.folder / "cases.json"
+        found = json_of(path)
+        _obeys(found, CASES, path.name)
+        cases: list[dict[str, Any]] = found
+        return cases
 
     @cached_property
     def curve(self) -> pl.DataFrame | None:
-        """Threshold against errors, None where the rule has no threshold."""
+        """Threshold against errors, None where the rule has no threshold; columns CURVE_OF."""
         path = self.folder / "curve.csv"
-        return pl.read_csv(path, infer_schema_length=None) if path.exists() else None
+        return csv_of(path, CURVE_OF) if path.exists() else None
 
 
 def read(folder: Path, known: Scenario | None = None) -> Run:
     """Open a run folder; raises VerificationError when it is not one or its manifest breaks the schema."""
     path = folder / manifest.NAME
-    try:
-        found = json.loads(path.read_text("utf-8"), object_pairs_hook=_once)
-    except FileNotFoundError:
-        raise VerificationError(f"{folder}: is not a run folder (no {manifest.NAME})") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise VerificationError(f"{path.name}: cannot be read as JSON ({type(error).__name__})") from None
+    if not path.exists():
+        raise wrong(display(folder), manifest.NAME, "is missing, so this is not a run folder")
+    found = json_of(path, MOST_MANIFEST)
     check_manifest(found)
     return Run(folder, found, known)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object's members; a key that is there twice says two things, and readers differ on which."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key is there twice")
-    return found
-
-
 def check_manifest(found: Any) -> None:
-    """Raise VerificationError naming the first key of a manifest that breaks the schema."""
-    first = next(iter(Draft202012Validator(manifest.schema()).iter_errors(found)), None)
-    if first is not None:
-        where = ".".join(map(str, first.absolute_path)) or "the whole"
-        raise VerificationError(f"{manifest.NAME}: {where}: {first.message[:200]}")
+    """Raise FileErrors naming the keys of a manifest that break the schema."""
+    _obeys(found, manifest.schema(), manifest.NAME)
 
 
-def damaged_files(run: Run) -> list[str]:
-    """Return one line for every file of the manifest that is missing or has other bytes, sorted by name."""
-    problems = []
+def _obeys(found: Any, schema: Mapping[str, Any], name: str) -> None:
+    """Raise FileErrors naming the first places of a JSON value that break a schema."""
+    mistakes = []
+    for error in Draft202012Validator(schema).iter_errors(found):
+        where = ".".join(map(str, error.absolute_path)) or "the whole"
+        mistakes.append(Mistake(name, show(where, 80).strip("'"), show(error.message, 200).strip("'\"")))
+        if len(mistakes) == MOST_SHOWN:
+            break
+    if mistakes:
+        raise FileErrors(mistakes)
+
+
+def named(run: Run) -> list[str]:
+    """Return the run IDs in companions.json, in order; raises FileErrors when it has another shape."""
+    path = run.folder / "companions.json"
+    if not path.exists():
+        return []
+    found = json_of(path, MOST_MANIFEST)
+    _obeys(found, BESIDE, path.name)
+    return [str(entry["run_id"]) for entry in found]
+
+
+def damaged_files(run: Run) -> list[Mistake]:
+    """Return a mistake for every file of the manifest that is missing or has other bytes, by name."""
+    problems: list[Mistake] = []
     for name, entry in sorted(run.manifest["files"].items()):
-        path = run.folder / name
-        if not path.is_file():
-            problems.append(f"{name}: is missing")
-        elif path.stat().st_size != entry["bytes"] or sha256_of(path) != entry["sha256"]:
-            problems.append(f"{name}: has other bytes than the manifest says")
+        try:
+            path = inside(run.folder, name, manifest.NAME, "files")
+            size = size_of(path, MOST_TABLE)
+        except FileErrors as errors:
+            problems += errors.mistakes
+            continue
+        if size != entry["bytes"] or sha256_of(path) != entry["sha256"]:
+            problems.append(Mistake(name, "file", "has other bytes than the manifest says"))
     return problems
 
 

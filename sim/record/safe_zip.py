@@ -1,65 +1,77 @@
-"""Opening a ZIP from a stranger: no path outside, no link, no bomb, nothing twice."""
+"""Opening a ZIP from a stranger: no path outside, no link, no bomb, nothing twice, no system litter."""
 
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
 from sim import whole_files
-from sim.errors import VerificationError
+from sim.errors import FileErrors
+from sim.reading import wrong
+from sim.record.litter import is_litter
+from sim.toml_files import show
 
 MOST_FILES = 2_000
 MOST_BYTES = 4 << 30
 MOST_RATIO = 400
+MANIFEST = "manifest.json"
 _SMALL = 1 << 20
 _PART = 1 << 20
 
 
 def unpack(archive: Path, place: Path, most_bytes: int = MOST_BYTES) -> Path:
-    """Unpack a bundle into `place` and return its one top folder.
+    """Unpack a bundle into `place` and return the folder that holds its files.
 
-    Raises VerificationError, naming the member, for a file that is no ZIP, a path that leaves the folder, a
-    link, a special file, an encrypted or doubled member, too many files, too many bytes (most_bytes in all,
-    counted while unpacking, whatever the headers say), or a member that swells more than MOST_RATIO times.
+    That is its one top folder, or `place` where the files lie at the top. What a system left in the archive
+    is not unpacked.  Raises FileErrors, naming the member, for a file that is no ZIP, a path that leaves the
+    folder, a link, a special file, an encrypted or doubled member, too many files, too many bytes (most_bytes
+    in all, counted while unpacking, whatever the headers say), or a member that swells too much.
     """
     try:
         with zipfile.ZipFile(archive) as opened:
-            members = _checked(opened, archive.name, most_bytes)
+            members = checked(opened, archive.name, most_bytes)
             left = most_bytes
             for member in members:
                 left -= _extract(opened, member, place, left)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise VerificationError(f"{archive.name}: cannot be read or unpacked ({reason})") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise VerificationError(f"{archive.name}: is not an intact ZIP ({error})") from None
-    return place / PurePosixPath(members[0].filename).parts[0]
+        raise wrong(archive, "file", f"cannot be read or unpacked ({reason})") from None
+    except FileErrors:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error) as error:
+        raise wrong(archive, "file", f"is not an intact ZIP ({error})") from None
+    first = PurePosixPath(members[0].filename).parts
+    return place if len(first) == 1 else place / first[0]
 
 
-def _checked(opened: zipfile.ZipFile, name: str, most_bytes: int) -> list[zipfile.ZipInfo]:
-    """Return the files of an archive after looking at every header."""
-    members = [member for member in opened.infolist() if not member.is_dir()]
-    if not members:
-        raise VerificationError(f"{name}: is an empty ZIP")
+def checked(opened: zipfile.ZipFile, name: str, most_bytes: int = MOST_BYTES) -> list[zipfile.ZipInfo]:
+    """Return the files of an archive after looking at every header; raises FileErrors naming each mistake."""
     if len(opened.infolist()) > MOST_FILES:
-        raise VerificationError(
-            f"{name}: refused: holds {len(opened.infolist()):,} files, at most {MOST_FILES:,}"
-        )
+        raise wrong(name, "file", f"refused: holds {len(opened.infolist()):,} files, at most {MOST_FILES:,}")
+    listed = [member for member in opened.infolist() if not is_litter(member.filename)]
+    members = [member for member in listed if not member.is_dir()]
+    if not members:
+        raise wrong(name, "file", "is an empty ZIP")
     total = sum(member.file_size for member in members)
     if total > most_bytes:
-        raise VerificationError(f"{name}: refused: would unpack to {total:,} bytes, at most {most_bytes:,}")
+        raise wrong(name, "file", f"refused: would unpack to {total:,} bytes, at most {most_bytes:,}")
     seen: set[str] = set()
-    for member in opened.infolist():
+    for member in listed:
         problem = _problem(member, seen)
         if problem:
-            raise VerificationError(f"{name}: refused: {_shown(member.filename)}: {problem}")
+            raise wrong(name, _shown(member.filename), f"refused: {problem}")
         seen.add(member.filename.lower())
+    depths = {len(PurePosixPath(member.filename).parts) == 1 for member in members}
     tops = {PurePosixPath(member.filename).parts[0] for member in members}
-    if len(tops) > 1 or any(len(PurePosixPath(member.filename).parts) < 2 for member in members):
-        raise VerificationError(f"{name}: refused: a bundle has one folder with all files inside")
-    return members
+    at_top = MANIFEST in tops
+    if not at_top and (depths != {False} or len(tops) > 1):
+        raise wrong(name, "file", "refused: a bundle has one folder with all files inside")
+    return (
+        sorted(members, key=lambda member: len(PurePosixPath(member.filename).parts)) if at_top else members
+    )
 
 
 def _problem(member: zipfile.ZipInfo, seen: set[str]) -> str:
@@ -96,12 +108,11 @@ def _extract(opened: zipfile.ZipFile, member: zipfile.ZipInfo, place: Path, left
         while part := source.read(_PART):
             written += len(part)
             if written > min(left, member.file_size):
-                raise VerificationError(
-                    f"refused: {_shown(member.filename)}: unpacks to more than its header says"
-                )
+                problem = "refused: unpacks to more than its header says"
+                raise wrong(PurePosixPath(opened.filename or "ZIP"), _shown(member.filename), problem)
             out.write(part)
     return written
 
 
 def _shown(name: str) -> str:
-    return ascii(name[:80])
+    return show(name, 80)

@@ -1,244 +1,371 @@
 """Checking a run that somebody else made: unchanged, consistent with itself, and coming out again.
 
     1  every file has the bytes that SHA256SUMS and the manifest say
-    2  the run ID follows from scenario, seed, replicates, engine version and tables; the result hash from the
-       rows; the counts from the rows; the rates from the counts
-    3  the scenario is run again and the rows compared, replicate by replicate
+    2  everything follows from the rows and the question (`sim.record.consistency`), reports and figures
+       included where they can be made here
+    3  the scenario is run again, after its cost was estimated, and compared replicate by replicate
 
-The verdict is *bit-identical*, *statistically consistent* (the environment is another one, and every rate
-agrees within three Monte Carlo standard errors) or *different*, with reasons. In the same environment rows
-that differ are *different* however close the rates: the same sources must give the same rows.
+So are the runs set beside it in a bundle. The verdict is one of three:
+
+    identical   every row that was run again came out the same, and so did what is made of them (exit 0)
+    different   something does not follow, or the rerun says otherwise beyond luck (exit 1)
+    not repeated exactly: another environment is claimed   (exit 4) with both numbers beside each other, how
+                far they are apart in the rerun's own errors, and how likely that is by luck (`agreement`)
+
+In the environment of this computer rows that differ are *different* however close the rates: the same sources
+must give the same rows. Nothing is ever measured by what the run claims of its own precision.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from sim.errors import InputErrors, VerificationError
-from sim.outcome import GROUPS, count, count_by
-from sim.outcome.counts import COUNTS
+from sim.errors import FileErrors, Mistake, RefusedError
+from sim.machine import available_bytes
 from sim.outcome.groups import OVERALL
-from sim.outcome.rates import Settings, rates
-from sim.progress import Progress, silent
-from sim.record import identity
-from sim.record.agreement import compare, differences, limit
-from sim.record.bundle import SUMS
+from sim.outcome.rates import Settings
+from sim.progress import Progress, silent, span
+from sim.reading import inside, text_of, wrong
+from sim.record import identity, manifest
+from sim.record.agreement import Agreement, Draws, compare, differences, draws
+from sim.record.bundle import COMPANIONS, GENERATED, SUMS, generated
+from sim.record.consistency import CHECKED, REPEATED, bundled_texts, mistakes, of_this_version
 from sim.record.folder import sha256_of
-from sim.record.reader import Run, damaged_files, read
-from sim.record.rows import keep_ledger, rates_csv
+from sim.record.litter import evidence
+from sim.record.reader import Run, named, read
+from sim.record.rows import keep_ledger
 from sim.record.safe_zip import MOST_BYTES, unpack
 from sim.record.writer import texts_of
+from sim.scenario import Scenario
+from sim.study.estimate import estimate
 from sim.study.replicates import StudyResult
 from sim.study.replicates import run as study
 from sim.whole_files import Scratch
 
-IDENTICAL, CONSISTENT, DIFFERENT = "bit-identical", "statistically consistent", "different"
+IDENTICAL, DIFFERENT = "identical", "different"
+OTHER = "not repeated exactly: another environment is claimed"
+EXIT = {IDENTICAL: 0, DIFFERENT: 1, OTHER: 4}
+ELSEWHERE = "not bit-identical: claimed environment differs"
+
+MOST_SECONDS = 1_800
+MOST_PEOPLE = 200_000_000
+"""Estimated seconds, and people of one population, above which a rerun is made only when asked for again."""
+
+Reports = Callable[[Run], tuple[list[Mistake], dict[str, str]]]
+"""Makes the reports of a run again: what is wrong with them, and what was not checked, by file and why."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a verification: the word, the run, why, and what was looked at."""
+    """What came of a verification: the word, the run, why, what was looked at and what was not."""
 
     word: str
     run_id: str
     reasons: tuple[str, ...] = ()
-    checked: tuple[str, ...] = field(default=())
+    checked: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
 
     @property
-    def good(self) -> bool:
-        """Whether nothing speaks against the run."""
-        return self.word != DIFFERENT
+    def exit(self) -> int:
+        """The exit code of the command."""
+        return EXIT[self.word]
 
     def text(self) -> str:
         """Return the verdict for a person, the word first."""
         lines = [f"{self.run_id}: {self.word}"]
         lines += [f"  {reason}" for reason in self.reasons]
         lines += [f"  checked: {step}" for step in self.checked]
+        lines += [f"  not checked: {step}" for step in self.unchecked]
         return "\n".join(lines)
 
 
-def verify(
-    bundle: Path,
-    replicates: int | None = None,
-    progress: Progress = silent,
-    workers: int = 1,
-    most_bytes: int = MOST_BYTES,
-) -> Verdict:
+@dataclass(frozen=True)
+class Asked:
+    """How a verification is to be made. replicates: repeat only so many, from the first; all of them if None.
+
+    agreed: run again whatever it costs, within the memory there is.  tell: hears the estimate first.
+    """
+
+    replicates: int | None = None
+    progress: Progress = silent
+    workers: int = 1
+    most_bytes: int = MOST_BYTES
+    agreed: bool = False
+    reports: Reports | None = None
+    tell: Callable[[str], None] = lambda _: None
+
+
+def verify(bundle: Path, asked: Asked | None = None) -> Verdict:
     """Check a bundle (ZIP) or a run folder and run it again.
 
-    replicates: repeat only so many, from the first; all of them if None.  Raises VerificationError when the
-    file is no bundle, or not safe to open.
+    Raises FileErrors when it is no bundle, or not safe to open, and RefusedError when running it again would
+    take more than is done unasked.
     """
+    how = asked or Asked()
     if bundle.is_dir():
-        return verify_folder(bundle, replicates, progress, workers)
+        return verify_folder(bundle, how)
     if not bundle.is_file():
-        raise VerificationError(f"{bundle}: no such bundle or run folder")
+        raise wrong(bundle, "file", "no such bundle or run folder")
     with Scratch("verify") as place:
-        return verify_folder(unpack(bundle, place, most_bytes), replicates, progress, workers)
+        return verify_folder(unpack(bundle, place, how.most_bytes), how)
 
 
-def verify_folder(folder: Path, replicates: int | None, progress: Progress, workers: int) -> Verdict:
+def verify_folder(folder: Path, asked: Asked) -> Verdict:
     """Check a folder, unpacked bundle or run, and run it again."""
     changed = changed_files(folder)
     try:
         run = read(folder)
-    except VerificationError as error:
+    except FileErrors as errors:
         if changed:
-            return Verdict(DIFFERENT, folder.name, tuple(changed))
-        raise error
-    problems = list(dict.fromkeys([*changed, *damaged_files(run)]))
+            return Verdict(DIFFERENT, folder.name, tuple(map(str, changed)))
+        raise errors
+    problems = list(dict.fromkeys([*changed, *mistakes(run)]))
     if problems:
-        return Verdict(DIFFERENT, run.run_id, tuple(problems), ("files",))
-    problems = inconsistencies(run)
-    checked = ("files", "identity", "result hash", "counts", "rates")
+        return Verdict(DIFFERENT, run.run_id, tuple(map(str, problems)), ("files, rows, counts, rates",))
+    beside, unread = _beside(run)
+    more, unchecked = _texts(run, asked.reports)
+    problems = [*unread, *more]
+    checked = [f"{CHECKED}: hashes, identity, rows, counts, rates, cases, metadata"]
+    checked += [f"{len(beside)} runs set beside it, each by its counts, rates and question"] * bool(beside)
     if problems:
-        return Verdict(DIFFERENT, run.run_id, tuple(problems), checked)
-    return _again(run, replicates, progress, workers, checked)
+        return Verdict(DIFFERENT, run.run_id, tuple(map(str, problems)), tuple(checked), tuple(unchecked))
+    _afford([run, *beside], asked)
+    return _together(run, beside, asked, checked, unchecked)
 
 
-def changed_files(folder: Path) -> list[str]:
-    """Return one line for every file that SHA256SUMS does not list, lists otherwise, or that is missing.
+def changed_files(folder: Path) -> list[Mistake]:
+    """Return a mistake for every file that SHA256SUMS does not list, lists otherwise, or that is missing.
 
-    A run folder has no SHA256SUMS; its files are checked against the manifest alone.
+    A run folder has no SHA256SUMS; its files are checked against the manifest alone. What a system left in
+    the folder is no evidence and is not looked at.
     """
     path = folder / SUMS
     if not path.is_file():
         return []
+    found: list[Mistake] = []
     listed: dict[str, str] = {}
-    for line in path.read_text("utf-8", "replace").splitlines():
+    for number, line in enumerate(text_of(path).splitlines(), 1):
         digest, _, name = line.partition("  ")
+        try:
+            inside(folder, name, SUMS, f"line {number}")
+        except FileErrors as errors:
+            found += errors.mistakes
+            continue
+        if name in listed:
+            found.append(Mistake(SUMS, f"line {number}", f"names {name} again"))
         listed[name] = digest
-    there = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file() and p != path}
-    found = [f"{name}: is missing" for name in listed if name not in there]
-    found += [f"{name}: is not listed in {SUMS}" for name in there if name not in listed]
+    there = {name: file for name, file in evidence(folder).items() if name != SUMS}
+    found += [Mistake(name, "file", "is missing") for name in listed if name not in there]
+    found += [Mistake(name, "file", f"is not listed in {SUMS}") for name in there if name not in listed]
     for name, digest in listed.items():
-        if name in there and sha256_of(there[name]) != digest:
-            found.append(f"{name}: has other bytes than {SUMS} says")
+        if name not in there:
+            continue
+        if there[name].is_symlink():
+            found.append(Mistake(name, "file", "is a link"))
+        elif sha256_of(there[name]) != digest:
+            found.append(Mistake(name, "file", f"has other bytes than {SUMS} says"))
     return sorted(found)
 
 
-def inconsistencies(run: Run) -> list[str]:
-    """Return what in a run does not follow from the rest of it; empty when all does."""
-    manifest, found = run.manifest, []
-    try:
-        scenario = run.scenario
-    except InputErrors as error:
-        return [f"scenario.toml: this version of the program cannot read it: {error.mistakes[0]}"]
-    if (scenario.seed, scenario.replicates) != (manifest["seed"], manifest["replicates"]):
-        found.append(
-            f"manifest.json: seed {manifest['seed']} and {manifest['replicates']} replicates, but "
-            f"scenario.toml says {scenario.seed} and {scenario.replicates}"
-        )
-    if scenario.sha256() != manifest["scenario"]["sha256"]:
-        found.append("scenario.toml: is not the scenario whose hash the manifest has")
-    named = identity.run_id(
-        scenario.sha256(),
-        scenario.seed,
-        scenario.replicates,
-        manifest["engine"]["version"],
-        manifest["tables"],
-    )
-    if named != run.run_id:
-        found.append(
-            f"manifest.json: run ID {run.run_id} does not follow from scenario, seed and tables ({named} "
-            "does)"
-        )
-    if identity.environment_hash(manifest["environment"]) != manifest["environment_hash"]:
-        found.append("manifest.json: the hash of the environment does not follow from it")
-    return [*found, *_from_rows(run)]
+def _beside(run: Run) -> tuple[list[Run], list[Mistake]]:
+    """Return the runs set beside a run in its bundle, and what in them does not follow from the rest."""
+    place = run.folder / COMPANIONS
+    found: list[Run] = []
+    problems: list[Mistake] = []
+    known = set(named(run)) if place.exists() else set()
+    for folder in sorted(place.iterdir()) if place.is_dir() else ():
+        try:
+            other = read(folder)
+            wrongs = mistakes(other, rows=False)
+        except FileErrors as errors:
+            wrongs = list(errors.mistakes)
+        else:
+            if folder.name not in known or other.run_id != folder.name:
+                wrongs.append(
+                    Mistake("manifest.json", "run_id", "is not of a run that companions.json names")
+                )
+            found.append(other)
+        shown = f"{COMPANIONS}/{folder.name}"
+        problems += [Mistake(f"{shown}/{each.file}", each.key, each.problem) for each in wrongs]
+    return found, problems
 
 
-def _from_rows(run: Run) -> list[str]:
-    """Return what does not follow from the rows: hashes, counts, rates."""
-    try:
-        outcomes = run.outcomes
-        hashes = identity.row_hashes(outcomes)
-        counted = _counts(outcomes, run.scenario.population.size)
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        return [f"outcomes.parquet: cannot be read ({type(error).__name__})"]
-    found = [*_from_counts(run, counted)]
-    if [hashes[r] for r in sorted(hashes)] != run.manifest["row_hashes"]:
-        found.append("outcomes.parquet: its rows do not have the hashes of the manifest")
-    elif identity.result_hash(hashes) != run.manifest["result_hash"]:
-        found.append("manifest.json: the result hash does not follow from the rows")
-    return found
+def _texts(run: Run, reports: Reports | None) -> tuple[list[Mistake], list[str]]:
+    """Return what is wrong with the texts made of a run, and which files were not checked, with why."""
+    files = evidence(run.folder)
+    known = {manifest.NAME, SUMS, *run.manifest["files"]}
+    mine = of_this_version(run)
+    found: list[Mistake] = []
+    unchecked: dict[str, str] = {}
+    if mine:
+        found = list(bundled_texts(run.folder, generated(run)))
+        known |= set(GENERATED)
+        if text_of(run.folder / "scenario.toml") != run.scenario.to_toml():
+            found.append(Mistake("scenario.toml", "the whole", "is not as a run writes its scenario"))
+        if reports is not None:
+            wrongs, unchecked = reports(run)
+            found += wrongs
+            known |= {each.file for each in wrongs} | _made(files) - set(unchecked)
+    why = "is no file that a run makes" if mine else "may be of another version of the program"
+    for name in files:
+        if name not in known and not name.startswith(f"{COMPANIONS}/"):
+            unchecked.setdefault(
+                name, why if reports is not None or name not in _made(files) else "no reports"
+            )
+    times = "manifest.json: when the run was made and how long it took: nothing else tells"
+    return found, [*(f"{name}: {reason}" for name, reason in sorted(unchecked.items())), times]
 
 
-def _from_counts(run: Run, counted: pl.DataFrame) -> list[str]:
-    """Return whether the counts follow from the rows, and the rates from the counts."""
-    found = []
-    try:
-        keys = ("replicate", "dimension", "level")
-        if not _equal(run.counts.select(*keys, *COUNTS).sort(*keys), counted):
-            found.append("counts.csv: does not follow from the rows")
-        overall = run.counts.filter(pl.col("dimension") == OVERALL).sort("replicate")
-        made = rates_csv(rates(overall, Settings.of(run.scenario)))
-        if (run.folder / "rates.csv").read_text("utf-8") != made:
-            found.append("rates.csv: does not follow from the counts")
-    except (pl.exceptions.PolarsError, OSError, ValueError, TypeError) as error:
-        found.append(f"counts.csv, rates.csv: cannot be read ({type(error).__name__})")
-    return found
+def _made(files: dict[str, Path]) -> set[str]:
+    """Return the files of a report among those of a folder."""
+    names = ("report.html", "report.pdf", "report.docx", "companions.json")
+    return {name for name in files if name in names or name.startswith("figures/")}
 
 
-def _counts(outcomes: pl.DataFrame, registry: int) -> pl.DataFrame:
-    """Return the counts of every replicate, overall and by group, from the rows alone."""
-    parts = []
-    for (replicate,), rows in outcomes.group_by("replicate", maintain_order=True):
-        everybody = pl.DataFrame([count(rows, registry)]).with_columns(
-            dimension=pl.lit(OVERALL), level=pl.lit(OVERALL)
-        )
-        for part in (everybody, *(count_by(rows, group) for group in GROUPS)):
-            parts.append(part.select(pl.lit(replicate).alias("replicate"), "dimension", "level", *COUNTS))
-    return pl.concat(parts).sort("replicate", "dimension", "level")
+def _wanted(scenario: Scenario, asked: Asked) -> int:
+    return min(asked.replicates or scenario.replicates, scenario.replicates)
 
 
-def _equal(left: pl.DataFrame, right: pl.DataFrame) -> bool:
-    whole = {"replicate": pl.Int64, **dict.fromkeys(COUNTS, pl.Int64)}
-    return left.cast(whole).equals(right.cast(whole))  # type: ignore[arg-type]
+def _afford(runs: Sequence[Run], asked: Asked) -> None:
+    """Tell what running all of it again takes; raises RefusedError where that is too much to do unasked."""
+    scenarios = [run.scenario.replace({"replicates": _wanted(run.scenario, asked)}) for run in runs]
+    each = [estimate([scenario], asked.workers, rows=True) for scenario in scenarios]
+    seconds, memory = sum(one.seconds for one in each), max(one.memory for one in each)
+    people = max(scenario.population.size for scenario in scenarios)
+    populations = sum(one.populations for one in each)
+    needs = f"about {span(seconds)} and {memory / 2**30:.1f} GB for {populations:,} populations"
+    left = available_bytes()
+    if left is not None and memory > left:
+        raise RefusedError(f"running this again needs {needs}, and {left / 2**30:.1f} GB are free")
+    if not asked.agreed and (seconds > MOST_SECONDS or people > MOST_PEOPLE):
+        told = f"running this again needs {needs} of up to {people:,} people"
+        raise RefusedError(f"{told}; --yes runs it all the same, --replicates runs fewer populations")
+    asked.tell(f"running it again takes {needs} (from measured speeds; expect a factor of two)")
 
 
-def _again(
-    run: Run, replicates: int | None, progress: Progress, workers: int, checked: tuple[str, ...]
+@dataclass(frozen=True)
+class _Part:
+    """What came of one run: its word, reasons, what was repeated, and whose draws its requests are."""
+
+    word: str
+    reasons: tuple[str, ...]
+    checked: str
+    drawn: Draws
+
+
+def _together(
+    run: Run, beside: Sequence[Run], asked: Asked, checked: list[str], unchecked: list[str]
 ) -> Verdict:
-    """Run the scenario again and compare."""
-    wanted = min(replicates or run.scenario.replicates, run.scenario.replicates)
-    result = study(run.scenario.replace({"replicates": wanted}), progress=progress, workers=workers)
+    """Run a run and those set beside it again, and say the worst that came of them."""
+    main = _again(run, asked, None)
+    parts = {run.run_id: main} | {other.run_id: _again(other, asked, main.drawn) for other in beside}
+    word = max((part.word for part in parts.values()), key=[IDENTICAL, OTHER, DIFFERENT].index)
+    reasons = [
+        reason if name == run.run_id else f"{COMPANIONS}/{name}: {reason}"
+        for name, part in parts.items()
+        for reason in part.reasons
+    ]
+    checked += [f"{name} {part.checked}" for name, part in parts.items()]
+    if any(_wanted(each.scenario, asked) < each.scenario.replicates for each in (run, *beside)):
+        unchecked.append("the populations that were not run again, by anything but their own rows")
+    return Verdict(word, run.run_id, tuple(reasons), tuple(checked), tuple(unchecked))
+
+
+def _again(run: Run, asked: Asked, drawn: Draws | None) -> _Part:
+    """Run one scenario again and compare. drawn: of the run it is set beside; None for one with rows."""
+    wanted = _wanted(run.scenario, asked)
+    again = partial(study, progress=asked.progress, workers=asked.workers)
+    result = again(run.scenario.replace({"replicates": wanted}))
     hashes = identity.row_hashes(result.outcomes)
-    rows = f"rows of {wanted} of {run.scenario.replicates} populations, run again"
-    checked = (*checked, rows)
-    other = differences(run.manifest["environment"], identity.environment())
-    if [hashes[r] for r in sorted(hashes)] == run.manifest["row_hashes"][:wanted]:
-        if wanted < run.scenario.replicates:
-            return Verdict(IDENTICAL, run.run_id, (), checked)
-        problems = [] if other else unlike(run, result)
-        beside = () if other else ("worked links, curve and ledger, made again",)
-        return Verdict(DIFFERENT if problems else IDENTICAL, run.run_id, tuple(problems), (*checked, *beside))
-    measured = compare(run, result, wanted)
-    furthest = max(measured.values(), default=0.0)
-    told = tuple(
-        f"{name}: {errors:.1f} Monte Carlo standard errors apart" for name, errors in measured.items()
-    )
+    repeated = f"{REPEATED}: {wanted} of {run.scenario.replicates} populations"
+    other = _elsewhere(run)
+    same = [hashes[r] == said for r, said in zip(sorted(hashes), run.manifest["row_hashes"], strict=False)]
+    if all(same):
+        reasons = tuple(map(str, unlike(run, result, wanted, rows=drawn is None)))
+        if reasons:
+            return _Part(DIFFERENT, reasons, repeated, "the same")
+        if other:
+            told = f"every row that was run again is the same, though {'; '.join(other)}"
+            return _Part(OTHER, (told,), repeated, "the same")
+        return _Part(IDENTICAL, (), repeated, "the same")
     if not other:
         why = "the same environment gives other rows: these were not made from this scenario and seed"
-        return Verdict(DIFFERENT, run.run_id, (why, *told), checked)
-    why = f"the environment is another one: {'; '.join(other)}"
-    most = limit(wanted)
-    word = CONSISTENT if furthest <= most else DIFFERENT
-    return Verdict(
-        word, run.run_id, (why, *told, f"consistent up to {most:.1f} with {wanted} populations"), checked
+    else:
+        why = f"{ELSEWHERE}: {'; '.join(other)}"
+    theirs = run.outcomes.filter(pl.col("replicate") < wanted) if drawn is None else None
+    whose = draws(theirs, result.outcomes) if theirs is not None else drawn or "others"
+    few = asked.replicates is not None or not other
+    agreed = compare(
+        _overall(run.counts, wanted),
+        result.counts,
+        Settings.of(run.scenario),
+        whose,
+        None if few else lambda many: again(run.scenario.replace({"replicates": many})).counts,
     )
+    word = OTHER if other and not agreed.why else DIFFERENT
+    return _Part(word, (why, *_numbers(same), *agreed.lines()), repeated + _extra(agreed, wanted), whose)
 
 
-def unlike(run: Run, result: StudyResult) -> list[str]:
-    """Return the files beside the rows that the same study, made again, does not give."""
-    found = [
-        f"{name}: is not what the scenario gives"
-        for name, text in texts_of(result).items()
-        if not (run.folder / name).is_file() or (run.folder / name).read_text("utf-8") != text
-    ]
-    if not run.ledger.equals(keep_ledger(result.ledger, result.outcomes).frame):
-        found.append("ledger.parquet: is not what the scenario gives")
+def _numbers(same: Sequence[bool]) -> tuple[str, ...]:
+    """Say in which populations rows differ, where they do in some only."""
+    if not any(same):
+        return ()
+    unlike = [str(number) for number, each in enumerate(same) if not each]
+    return (f"rows differ in population {', '.join(unlike)} and in no other of {len(same)}",)
+
+
+def _extra(agreed: Agreement, wanted: int) -> str:
+    return f", and {agreed.populations - wanted} more of our own" if agreed.populations > wanted else ""
+
+
+def _overall(counts: pl.DataFrame, wanted: int) -> pl.DataFrame:
+    whole = counts.filter(pl.col("dimension") == OVERALL, pl.col("replicate") < wanted)
+    return whole.sort("replicate")
+
+
+def _elsewhere(run: Run) -> list[str]:
+    """Return how the claimed environment, version and tables differ from those here."""
+    found = differences(run.manifest["environment"], identity.environment())
+    told, mine = run.manifest["engine"]["version"], identity.engine_version()
+    if told != mine:
+        found.insert(0, f"version {told}, now {mine}")
+    tables = identity.table_hashes()
+    names = sorted({*tables, *run.manifest["tables"]})
+    found += [f"the table {n} differs" for n in names if tables.get(n) != run.manifest["tables"].get(n)]
+    return found
+
+
+def unlike(run: Run, result: StudyResult, wanted: int, *, rows: bool = True) -> list[Mistake]:
+    """Return the files that the same study, made again, does not give.
+
+    wanted: populations made again; of fewer than all, the parts that are theirs are compared.  rows: whether
+    all files of a run are there; else counts and rates only.
+    """
+    whole = wanted == run.scenario.replicates
+    found = []
+    if whole:
+        for name, text in texts_of(result).items():
+            path = run.folder / name
+            if (rows or path.exists()) and (not path.is_file() or text_of(path) != text):
+                found.append(Mistake(name, "the whole", "is not what the scenario gives"))
+    else:
+        made = texts_of(result)["counts.csv"].splitlines()
+        if text_of(run.folder / "counts.csv").splitlines()[: len(made)] != made:
+            found.append(Mistake("counts.csv", "the whole", "is not what the scenario gives"))
+    kept = keep_ledger(result.ledger, result.outcomes)
+    if rows and (whole or run.manifest["rows"]["ledger_complete"]):
+        there = run.ledger.filter(pl.col("replicate") < wanted)
+        if not there.equals(kept.frame.cast(dict(there.schema))):  # type: ignore[arg-type]
+            found.append(Mistake("ledger.parquet", "the whole", "is not what the scenario gives"))
+    if rows and whole:
+        said = run.manifest["rows"]
+        if (said["ledger_complete"], said["ledger_note"]) != (kept.complete, kept.note):
+            found.append(Mistake("manifest.json", "rows.ledger_note", "is not what the scenario gives"))
+        if ("curve.csv" in texts_of(result)) != (run.curve is not None):
+            found.append(Mistake("curve.csv", "file", "is there and should not be, or is missing"))
     return found

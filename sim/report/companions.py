@@ -76,18 +76,19 @@ def with_companions(
 def to_run(found: Findings, replicates: int | None = None) -> list[Scenario]:
     """Return the companions that are not on disk yet and will be run; arguments as for `with_companions`."""
     many = replicates or found.run.scenario.replicates
-    asked = [_scenario(plan, found.run, many) for plan in plans()]
+    asked = [scenario_of(plan, found.run, many) for plan in plans()]
     return [each for each in asked if not _there(found.run.folder.parent / run_id_of(each))]
 
 
-def _scenario(plan: Plan, run: Run, replicates: int) -> Scenario:
+def scenario_of(plan: Plan, run: Run, replicates: int) -> Scenario:
+    """Return the scenario of a companion of a run."""
     settings = {**plan.settings, "replicates": replicates, "title": _title(run.scenario, plan)}
     return run.scenario.replace(settings)
 
 
 def _made(plan: Plan, run: Run, replicates: int, progress: Progress, workers: int) -> Companion:
     try:
-        folder = run_once(_scenario(plan, run, replicates), run.folder.parent, progress, workers)
+        folder = run_once(scenario_of(plan, run, replicates), run.folder.parent, progress, workers)
     except WrongClassError:
         if plan.otherwise is None:
             raise

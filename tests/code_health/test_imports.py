@@ -10,7 +10,7 @@ from tests.code_health.trees import Module, imports, modules
 
 ORDER = [
     {"scenario", "scenario_build", "scenario_files", "scenario_schema", "parameters", "toml_files", "rng",
-     "errors", "progress", "published", "compiled", "machine", "registry", "text_safety", "threads",
+     "errors", "reading", "progress", "published", "compiled", "machine", "registry", "text_safety", "threads",
      "whole_files", "__version__"},
     {"tables"},
     {"population"},

@@ -53,7 +53,8 @@ def study(
     )
     worlds = [world(scenario.seed * 1_000 + number, requests, tuple(shares)) for number in range(replicates)]
     made = collect(scenario, worlds, 1.5)
-    kept = [case("wrong_person"), case("right_person_right_door")] if cases is None else cases
+    asked = [case("wrong_person"), case("right_person_right_door")] if cases is None else cases
+    kept = [of_a_row(each, worlds[0].outcomes) for each in asked]
     return StudyResult(
         **{**{k: getattr(made, k) for k in made.__dataclass_fields__}, "cases": kept, "curve": curve}
     )
@@ -111,6 +112,16 @@ def world(seed: int, requests: int, shares: tuple[float, ...]) -> World:
         }
     )
     return World(outcomes, ledger, tallies)
+
+
+def of_a_row(one: dict[str, object], outcomes: pl.DataFrame) -> dict[str, object]:
+    """Return a case as of the first row that ends so by its path, where there is one."""
+    there = outcomes.filter(pl.col("outcome").cast(pl.String) == one["kind"], pl.col("path") == one["path"])
+    if there.is_empty():
+        return one
+    row = there.row(0, named=True)
+    told = ("cause", "request", "bystanders", "requested_person_absent")
+    return {**one, **{key: row[key] for key in told}}
 
 
 def case(kind: str) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -10,8 +11,22 @@ import pytest
 
 from sim.errors import VerificationError
 from sim.record.reader import read
-from sim.record.verify import DIFFERENT, IDENTICAL, verify
-from tests.record.test_bundle_and_verify import bundled, made, quick, rebuilt, remanifest
+from sim.record.safe_zip import unpack
+from sim.record.verify import DIFFERENT, IDENTICAL, Asked, verify
+from tests.record.forging import forged, sums
+from tests.record.test_bundle_and_verify import bundled, made, quick
+
+
+def remanifest(folder: Path, **changes) -> None:
+    """Write changes into the manifest, with the hashes of all files made to agree and nothing else."""
+    path = folder / "manifest.json"
+    found = json.loads(path.read_text()) | changes
+    for name, entry in found["files"].items():
+        data = (folder / name).read_bytes()
+        entry.update(bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+    path.write_text(json.dumps(found))
+    sums(folder)
+
 
 __all__ = ["bundled", "made", "quick"]
 
@@ -20,29 +35,29 @@ def test_forged_worked_links_are_found_even_when_every_sum_was_made_anew(bundled
     def change(folder):
         path = folder / "cases.json"
         path.write_text(path.read_text().replace("GARCIA", "GARZIA"))
-        remanifest(folder)
 
-    folder = rebuilt(bundled, tmp_path / "out", change)
-    assert verify(folder).reasons == ("cases.json: is not what the scenario gives",)
-    assert verify(folder, replicates=1).word == IDENTICAL
+    folder = forged(bundled, tmp_path / "out", change)
+    assert verify(folder).reasons == ("cases.json: the whole: is not what the scenario gives",)
+    assert verify(folder, Asked(replicates=1)).word == IDENTICAL
 
 
 def test_an_unreadable_table_is_named_not_raised(bundled, tmp_path):
     def change(folder):
         (folder / "counts.csv").write_text("x")
-        remanifest(folder)
 
-    verdict = verify(rebuilt(bundled, tmp_path / "out", change))
-    assert verdict.word == DIFFERENT and "cannot be read" in verdict.reasons[0]
+    folder = unpack(bundled, tmp_path / "out")
+    change(folder)
+    remanifest(folder)
+    verdict = verify(folder)
+    assert verdict.word == DIFFERENT and verdict.reasons[0] == "counts.csv: replicate: is missing"
 
 
 def test_an_environment_that_does_not_have_its_hash_is_named(bundled, tmp_path):
-    def change(folder):
-        manifest = json.loads((folder / "manifest.json").read_text())
-        remanifest(folder, environment=manifest["environment"] | {"python": "9.9.9"})
-
-    reasons = verify(rebuilt(bundled, tmp_path / "out", change)).reasons
-    assert reasons == ("manifest.json: the hash of the environment does not follow from it",)
+    folder = unpack(bundled, tmp_path / "out")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    remanifest(folder, environment=manifest["environment"] | {"python": "9.9.9"})
+    reasons = verify(folder).reasons
+    assert reasons == ("manifest.json: environment_hash: does not follow from the environment",)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a b", ""])

@@ -72,7 +72,9 @@ def test_writing_again_changes_no_byte_and_a_damaged_folder_is_made_anew(made, t
     before = (first / "manifest.json").read_bytes()
     assert write(result, tmp_path) == first and (first / "manifest.json").read_bytes() == before
     (first / "rates.csv").write_text("gone")
-    assert damaged_files(read(first)) == ["rates.csv: has other bytes than the manifest says"]
+    assert [str(each) for each in damaged_files(read(first))] == [
+        "rates.csv: file: has other bytes than the manifest says"
+    ]
     write(result, tmp_path)
     assert damaged_files(read(first)) == []
     assert [p.name for p in tmp_path.iterdir()] == [first.name]

@@ -112,8 +112,12 @@ def test_a_run_with_a_threshold_shows_its_curve(tmp_path):
         {
             "replicate": [0, 0, 1, 1],
             "threshold": [20.0, 8.0] * 2,
+            "disclosed": [10, 20] * 2,
+            "wrong": [0, 1] * 2,
+            "missed": [9, 2] * 2,
             "wrong_per_1000_disclosed": [1.0, 9.0, 2.0, 8.0],
             "missed_per_1000_requested": [50.0, 10.0, 52.0, 11.0],
+            "probability": [0.99, 0.6] * 2,
         }
     )
     made = report(study(2, 300, curve=curve), tmp_path)
