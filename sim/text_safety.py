@@ -6,6 +6,7 @@ One function for each place; each takes any text and gives text that is read the
     one_line(text)           the same on one line: a title cannot begin a line of its own
     for_terminal(text)       a terminal: such characters are spelt out, as in \u001b
     for_markdown(text)       the dashboard, whose words are Markdown: no link, picture, formula, icon or style
+    md(text)                 the same on one line, for what stands inside a sentence, a label or a list
     for_html(text)           between tags and inside the quotes of an attribute
     for_spreadsheet(cell)    a cell of a CSV file: no formula; numbers stay numbers
     for_file_name(text)      one file or folder name on any system: no path, nothing reserved
@@ -103,6 +104,11 @@ def _in_markdown(line: str) -> str:
         return escaped
     cut = first.end() if first[0][0].isdigit() else 0
     return f"{escaped[:cut]}\\{escaped[cut:]}"
+
+
+def md(text: object) -> str:
+    """Return a text of a link, a file or a run as Markdown of one line: it begins no line of its own."""
+    return for_markdown(one_line(str(text)))
 
 
 def for_html(text: str) -> str:

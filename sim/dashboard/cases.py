@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from html import escape
 from typing import Any
+
+from sim.text_safety import for_html, md
 
 _HEADS = ("Field", "Asked for", "On file, disclosed", "The person meant, in truth", "What the rule saw")
 _STYLE = (
@@ -35,18 +36,21 @@ def _row(line: Mapping[str, Any]) -> str:
     asked, on_file = str(line["asked"] or ""), str(line["on_file"] or "")
     shown = marked(asked, on_file)
     kind = "" if line.get("weight") is not None else " class='off'"
-    meant, compared = escape(str(line.get("true") or "")), escape(str(line["compared"] or "not looked at"))
+    meant, compared = (
+        for_html(str(line.get("true") or "")),
+        for_html(str(line["compared"] or "not looked at")),
+    )
     return (
-        f"<tr{kind}><th scope='row'>{escape(str(line['label']))}</th><td>{escape(asked) or '—'}</td>"
+        f"<tr{kind}><th scope='row'>{for_html(str(line['label']))}</th><td>{for_html(asked) or '—'}</td>"
         f"<td>{shown or '—'}</td><td>{meant or '—'}</td><td>{compared}</td></tr>"
     )
 
 
 def told(case: Mapping[str, Any]) -> str:
-    """Return on what a link rests, what nobody looked at, and whether the person has a record at all."""
+    """Return, in Markdown, what a link rests on, what nobody looked at, whether the person has a record."""
     fields = case["fields"]
-    agreed = [str(line["label"]) for line in fields if line["weight"] is not None and line["weight"] > 0]
-    blind = [str(line["label"]) for line in fields if line["weight"] is None]
+    agreed = [md(line["label"]) for line in fields if line["weight"] is not None and line["weight"] > 0]
+    blind = [md(line["label"]) for line in fields if line["weight"] is None]
     text = f"**Linked on** {', '.join(agreed) or 'nothing in particular'}."
     if blind:
         text += f" **Not looked at:** {', '.join(blind)}."
@@ -58,9 +62,9 @@ def told(case: Mapping[str, Any]) -> str:
 def marked(first: str, second: str) -> str:
     """Return `second` as HTML, the characters that differ from `first` marked."""
     if not first:
-        return escape(second)
+        return for_html(second)
     parts = []
     for tag, _, _, start, end in difflib.SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
-        text = escape(second[start:end])
+        text = for_html(second[start:end])
         parts.append(text if tag == "equal" or not text else f"<mark>{text}</mark>")
     return "".join(parts)

@@ -10,6 +10,7 @@ from sim.dashboard import files, links, live, show, state
 from sim.outcome.basis import basis
 from sim.record.citation import Citation
 from sim.report import wording
+from sim.text_safety import for_file_name, md
 
 show.head(
     "Cite and download",
@@ -39,16 +40,12 @@ else:
     )
     if found.preview:
         st.caption("This run is a preview. It can be named, but a run to be relied on has more populations.")
-    forms = (
-        ("Bluebook", cited.bluebook(), None),
-        ("BibTeX", cited.bibtex(), None),
-        ("CSL-JSON", cited.csl(), "json"),
-    )
-    for tab, (_, text, language) in zip(st.tabs([each[0] for each in forms]), forms, strict=True):
+    forms = ((cited.bluebook(), None), (cited.bibtex(), None), (cited.csl(), "json"))
+    for tab, (text, language) in zip(st.tabs(["Bluebook", "BibTeX", "CSL-JSON"]), forms, strict=True):
         tab.code(text, language=language, wrap_lines=True)
     st.caption(
         "The citation is in the manner of the Bluebook, rule 18 (a proposal): where the run was published "
-        "goes in the place of <URL>, or strike it out. What identifies the run is its ID and its SHA-256."
+        "goes in the place of \\<URL\\>, or strike it out. What identifies the run is its ID and its SHA-256."
     )
     st.header("Make it again")
     base = state.preset(st.session_state.preset)
@@ -72,11 +69,12 @@ st.caption(
 with st.container(horizontal=True):
     for offer in files.offers(found, whole):
         st.download_button(
-            offer.label, offer.make, file_name=offer.name, mime=offer.mime, on_click="ignore", disabled=late,
-            key=f"offer-{offer.name}", icon=":material/download:", help=offer.about,
+            md(offer.label), offer.make, file_name=for_file_name(offer.name), mime=offer.mime,
+            on_click="ignore", disabled=late, key=f"offer-{offer.name}", icon=":material/download:",
+            help=md(offer.about),
         )  # fmt: skip
 manifest = found.run.manifest
 with st.expander("Files of the run folder and their hashes"):
     rows = [(name, entry["bytes"], entry["sha256"]) for name, entry in sorted(manifest["files"].items())]
     show.table(("File", "Bytes", "SHA-256"), rows, "Files of the run with size and SHA-256")
-st.caption(f"Hash of the results: {manifest['result_hash']}")
+st.caption(f"Hash of the results: {md(manifest['result_hash'])}")

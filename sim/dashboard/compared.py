@@ -16,6 +16,7 @@ from sim.report import wording
 from sim.report.findings import Findings
 from sim.study.compare import paired
 from sim.study.grid import load
+from sim.text_safety import md, one_line
 
 SHOWN = ("wrong_person", "wrong_door", "missed", "answered")
 
@@ -36,9 +37,9 @@ def label(folder: Path) -> str:
     try:
         found = json.loads((folder / "manifest.json").read_text("utf-8"))
         title = found["scenario"]["title"] or found["scenario"]["name"]
-        return f"{title} · {wording.populations(found['replicates'])} · {found['run_id']}"
-    except (OSError, ValueError, KeyError):
-        return f"{folder.name} · damaged"
+        return one_line(f"{title} · {wording.populations(found['replicates'])} · {found['run_id']}")
+    except (OSError, ValueError, KeyError, TypeError):
+        return one_line(f"{folder.name} · damaged")
 
 
 def partners(labels: Mapping[str, str]) -> tuple[str, str]:
@@ -76,8 +77,8 @@ def side_by_side(first: Findings, second: Findings) -> None:
     ]
     show.table(("Rate", "First", "Second", "Second minus first"), rates, "Rates of two runs")
     st.caption(
-        f"First: run {first.run.run_id}, {wording.populations(first.replicates)}. Second: run "
-        f"{second.run.run_id}, {wording.populations(second.replicates)}. In brackets {first.confidence} "
+        f"First: run {md(first.run.run_id)}, {wording.populations(first.replicates)}. Second: run "
+        f"{md(second.run.run_id)}, {wording.populations(second.replicates)}. In brackets {first.confidence} "
         "intervals; that of the difference is taken between populations of the same people and the same luck."
     )
 
@@ -111,7 +112,10 @@ def shipped_sweeps() -> list[str]:
 
 
 def expected(name: str) -> tuple[str, bool]:
-    """Return what a sweep should take, in words, and whether it fits; raises InputErrors."""
+    """Return what a sweep should take, in Markdown, and whether it fits; raises InputErrors."""
     plan = load(name, [], 2_000)
     found, words, fits = jobs.expect([cell.scenario for cell in plan.cells])
-    return f"{plan.title}: {len(plan.cells):,} settings, {found.populations:,} populations, {words}.", fits
+    return (
+        f"{md(plan.title)}: {len(plan.cells):,} settings, {found.populations:,} populations, {words}.",
+        fits,
+    )

@@ -11,12 +11,13 @@ from typing import Any, get_args
 
 import streamlit as st
 
-from sim.dashboard import state
+from sim.dashboard import show, state
 from sim.errors import SimulatorError
 from sim.linkage.rules import RULES
 from sim.parameters import GRADE_MEANING, Parameter, catalogue, text_of
 from sim.scenario import LinkageSpec, PopulationSpec, RequestsSpec, Scenario
 from sim.scenario_files import presets
+from sim.text_safety import md, one_line
 
 SIZES = (
     10_000,
@@ -92,8 +93,9 @@ def _write(name: str, read: Callable[[Any], Any] = lambda value: value) -> None:
 def _preset() -> None:
     names = list(presets())
     chosen = st.selectbox(
-        "Scenario", names, names.index(st.session_state.preset), lambda name: state.preset(name).title,
-        key=_key("preset"), help="A question that comes ready; its settings can be changed below.",
+        "Scenario", names, names.index(st.session_state.preset),
+        lambda name: one_line(state.preset(name).title), key=_key("preset"),
+        help="A question that comes ready; its settings can be changed below.",
     )  # fmt: skip
     if chosen != st.session_state.preset:
         state.choose(chosen)
@@ -139,30 +141,31 @@ def _choice(
     key: str, now: str, options: Sequence[str], label: str, about: str | None = None, listed: bool = False
 ) -> None:
     def words(value: str) -> str:
-        return WORDS.get(value, value.replace("_", " "))
+        return one_line(WORDS.get(value, value.replace("_", " ")))
 
+    told = None if about is None else md(about)
     if listed:
-        st.selectbox(label, options, list(options).index(now) if now in options else 0, words,
-                     key=_key(key), on_change=_write, args=(key,), help=about)  # fmt: skip
+        st.selectbox(md(label), options, list(options).index(now) if now in options else 0, words,
+                     key=_key(key), on_change=_write, args=(key,), help=told)  # fmt: skip
     else:
-        st.segmented_control(label, options, default=now, format_func=words, key=_key(key), required=True,
-                             on_change=_write, args=(key,), help=about)  # fmt: skip
+        st.segmented_control(md(label), options, default=now, format_func=lambda value: md(words(value)),
+                             key=_key(key), required=True, on_change=_write, args=(key,),
+                             help=told)  # fmt: skip
 
 
 def _size(key: str, now: int, options: Sequence[int], label: str | None) -> None:
     offered = sorted({*options, now})
-    st.select_slider(label or key, offered, now, lambda value: f"{value:,}", key=_key(key), on_change=_write,
-                     args=(key,), help=f"Setting `{key}`.")  # fmt: skip
+    st.select_slider(md(label or key), offered, now, lambda value: f"{value:,}", key=_key(key),
+                     on_change=_write, args=(key,), help=f"Setting {md(key)}.")  # fmt: skip
 
 
 def about(entry: Parameter) -> str:
     """Return a parameter's help: what it is, range, grade and source."""
     low, high = entry.range
-    text = (
-        f"{entry.description}\n\n`{entry.key}`, {entry.unit}, {low:g} to {high:g}. "
-        f"**Grade {entry.grade}** ({GRADE_MEANING[entry.grade]}). {entry.source}"
+    return (
+        f"{md(entry.description)}\n\n{md(entry.key)}, {md(entry.unit)}, {low:g} to {high:g}. "
+        f"**Grade {md(entry.grade)}** ({GRADE_MEANING[entry.grade]}). {md(entry.source)}"
     )
-    return text.replace("$", "\\$").replace("<", "\\<")
 
 
 def number(entry: Parameter, scenario: Scenario) -> None:
@@ -170,7 +173,7 @@ def number(entry: Parameter, scenario: Scenario) -> None:
     low, high = entry.range
     now = scenario.value(entry.key)
     marked = " (assumption)" if entry.grade == "assumption" else ""
-    label, key = entry.label + marked, _key(entry.key)
+    label, key = md(entry.label) + marked, _key(entry.key)
     told: dict[str, Any] = {"help": about(entry), "on_change": _write, "args": (entry.key,)}
     if entry.key in FRONT:
         st.slider(label, low, high, now, 0.005, format="%.3f", key=key, **told)
@@ -190,7 +193,7 @@ def labelled(entry: Parameter, scenario: Scenario) -> None:
     with st.form(_key(f"form-{entry.key}"), border=False):
         st.caption(about(entry))
         given = {
-            label: st.number_input(label.replace("_", " "), low, high, float(value), _step(low, high),
+            label: st.number_input(md(label.replace("_", " ")), low, high, float(value), _step(low, high),
                                    format="%.6g", key=_key(f"{entry.key}.{label}"))
             for label, value in now.items()
         }  # fmt: skip
@@ -213,23 +216,24 @@ def scaled(given: dict[str, float], total: float | None) -> dict[str, float]:
 def _any_number(scenario: Scenario) -> None:
     entries = catalogue()
     chosen = st.selectbox(
-        "Number", list(entries), None, lambda key: f"{entries[key].label} · {key}", key="any-number",
-        placeholder="Type a word, such as coverage",
+        "Number", list(entries), None, lambda key: one_line(f"{entries[key].label} · {key}"),
+        key="any-number", placeholder="Type a word, such as coverage",
     )  # fmt: skip
     if chosen is None:
         return
     entry = entries[chosen]
-    st.caption(f"Preset value: {text_of(state.preset(st.session_state.preset).parameters[chosen])[:300]}")
+    value = text_of(state.preset(st.session_state.preset).parameters[chosen])[:300]
+    st.caption(f"Preset value: {md(value)}")
     try:
         if isinstance(entry.value, float):
             st.number_input(
-                entry.label, *entry.range, scenario.value(chosen), _step(*entry.range), format="%.6g",
+                md(entry.label), *entry.range, scenario.value(chosen), _step(*entry.range), format="%.6g",
                 key=_key(f"any:{chosen}"), help=about(entry), on_change=_any_write, args=(chosen,),
             )  # fmt: skip
         else:
             labelled(entry, scenario)
     except SimulatorError as error:
-        st.error(str(error))
+        st.error(show.mistakes(error))
 
 
 def _any_write(chosen: str) -> None:

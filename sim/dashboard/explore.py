@@ -8,6 +8,7 @@ from sim import charts
 from sim.dashboard import controls, jobs, keeping, links, live, show, state, true_size, watch
 from sim.errors import SimulatorError
 from sim.report import national, wording
+from sim.text_safety import md
 
 show.head(
     "Explore",
@@ -83,7 +84,7 @@ if national.at_size(found.run.scenario):
     asked, disclosed = found.rates["wrong_person_per_request"], found.rates["wrong_person"]
     show.figure(charts.scale(asked, disclosed, own, found.source, theme, wide), late)
 else:
-    st.markdown(national.why_not(found.run.scenario))
+    st.markdown(md(national.why_not(found.run.scenario)))
     true_size.of_question(found.run.scenario)
 
 with st.expander("Copy a link to this question, or make it again elsewhere"):

@@ -8,6 +8,7 @@ from sim import charts
 from sim.dashboard import show, state, words
 from sim.outcome.groups import GroupRate
 from sim.report import wording
+from sim.text_safety import md, one_line
 
 show.head(
     "Who is hurt",
@@ -55,17 +56,21 @@ else:
         with column:
             label = "First group" if place == 0 else "Second group"
             which = st.selectbox(
-                label, options, default, lambda i: named(told[i]), key=f"group-{place}-{shown.folder.name}"
+                label,
+                options,
+                default,
+                lambda i: one_line(named(told[i])),
+                key=f"group-{place}-{shown.folder.name}",
             )
             rate = told[which].rate
             value, span = wording.number(rate), wording.span(rate, found.confidence)
             st.markdown(
-                f"**{named(told[which])}**: {value} of 1,000 addresses disclosed belong to somebody else "
+                f"**{md(named(told[which]))}**: {value} of 1,000 addresses disclosed belong to somebody else "
                 f"({span}; {rate.numerator:,} of {rate.denominator:,})."
             )
             if told[which].ratio is None:
                 # A thousand figures would look like a difference where the counts cannot tell one.
-                st.caption(f"Too few to draw as a thousand people: {told[which].words}.")
+                st.caption(f"Too few to draw as a thousand people: {md(told[which].words)}.")
                 continue
             drawn = charts.icon_array(rate, None, found.source, theme, 25 if show.phone() else 40, icons)
             show.figure(show.renamed(drawn, f"icons-group-{place + 1}"), late)

@@ -93,10 +93,10 @@ class Job:
             raise ValueError("not a table")
         return found
 
-    def complaint(self) -> str:
+    def complaint(self) -> list[str]:
         """Return the last lines it wrote, for a process that failed."""
         lines = (self.folder / "messages.txt").read_text("utf-8", "replace").splitlines()
-        return "\n".join(line for line in lines[-6:] if not _STEP.match(line.strip()))
+        return [line for line in lines[-6:] if line.strip() and not _STEP.match(line.strip())]
 
     def end(self) -> None:
         """End the process and what it started, and remove its folder."""

@@ -17,6 +17,7 @@ from sim.kept.shortlists import MOST_REQUESTS
 from sim.kept.store import Store
 from sim.replicate import Replicate
 from sim.scenario import Scenario
+from sim.text_safety import md
 
 PLACE = state.RUNS / "kept"
 
@@ -54,7 +55,7 @@ def offer(scenario: Scenario, *, busy: bool) -> None:
         "the probabilistic rule. The level of errors changes the registry too, which is then another to keep."
     )
     if short:
-        st.caption(f"It {short.replace(', or choose another place with --out', '')}.")
+        st.caption(f"It {md(short.replace(', or choose another place with --out', ''))}.")
     if st.button("Keep this registry", key="keep", disabled=busy or short is not None):
         jobs.keep(scenario, PLACE)
         st.rerun()

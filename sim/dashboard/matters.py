@@ -13,6 +13,7 @@ from sim.dashboard import jobs, show, state
 from sim.errors import SimulatorError
 from sim.report.studies import NAME, is_of, read_study
 from sim.study.uncertainty import beliefs
+from sim.text_safety import md
 
 STUDIES = Path("studies")
 POPULATIONS = 5
@@ -23,12 +24,12 @@ def section(shown: state.Answer, late: bool) -> None:
     st.header("What matters")
     study, broken = _study_of(shown.question)
     for problem in broken:
-        st.warning(problem, title="A study that cannot be read")
+        st.warning(md(problem), title="A study that cannot be read")
     if study is None:
         _offer(late)
         return
     found = shown.found
-    st.markdown(str(study.get("summary", "")))
+    st.markdown(md(study.get("summary", "")))
     if study.get("swings"):
         wide, wrong = max(show.width(), 560), found.rates["wrong_person"]
         show.figure(charts.tornado(study["swings"], wrong, found.source, show.theme(), wide), late)
@@ -63,7 +64,7 @@ def _offer(late: bool) -> None:
         ends = [{each.factor.key: end} for each in beliefs() for end in (each.factor.low, each.factor.high)]
         _, words, fits = jobs.expect([scenario.replace(each) for each in ends])
     except SimulatorError as error:
-        st.error(str(error))
+        show.complain(error)
         return
     st.caption(f"{len(ends)} points of {POPULATIONS} populations: {words}. Expect a factor of two.")
     job = jobs.desk().job

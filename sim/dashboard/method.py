@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.dashboard import show, state, words
 from sim.parameters import GRADE_MEANING, GRADES, catalogue, text_of
+from sim.text_safety import one_line
 
 show.head("Method and limits", "How a number comes about, what it rests on, and what it does not say.")
 st.markdown(
@@ -40,21 +41,22 @@ st.header("Every number of the model")
 entries = list(catalogue().values())
 now = state.preset(st.session_state.preset).parameters
 grades = st.multiselect(
-    "Grades", GRADES, list(GRADES), lambda grade: f"{grade}: {GRADE_MEANING[grade]}", key="grades"
+    "Grades", GRADES, list(GRADES), lambda grade: one_line(f"{grade}: {GRADE_MEANING[grade]}"), key="grades"
 )
 search = st.text_input("Find a word", key="find", max_chars=80).casefold()
 rows = [
     {
-        "Key": each.key, "What": each.label, "Value in this scenario": text_of(now[each.key])[:200],
-        "Unit": each.unit,
-        "Range": f"{each.range[0]:g} to {each.range[1]:g}", "Grade": each.grade, "Source": each.source,
+        "Key": each.key, "What": one_line(each.label),
+        "Value in this scenario": one_line(text_of(now[each.key])[:200]), "Unit": one_line(each.unit),
+        "Range": f"{each.range[0]:g} to {each.range[1]:g}", "Grade": each.grade,
+        "Source": one_line(each.source),
     }
     for each in entries
     if each.grade in grades
     and search in f"{each.key} {each.label} {each.description} {each.source}".casefold()
 ]  # fmt: skip
 assumed = sum(each.grade == "assumption" for each in entries)
-st.caption(f"{len(rows)} of {len(entries)} numbers; {assumed} of all are assumptions.")
+st.caption(f"{len(rows)} of {len(entries)} numbers; {assumed:,} of all are assumptions.")
 st.dataframe(rows, hide_index=True, alt="Every number of the model with value, unit, range, grade and source")
 
 st.header("Words")

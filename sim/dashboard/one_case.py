@@ -8,6 +8,7 @@ from sim import charts
 from sim.dashboard import cases, live, show, state, words
 from sim.errors import SimulatorError
 from sim.outcome.words import PLAIN
+from sim.text_safety import md
 
 show.head(
     "One case",
@@ -36,25 +37,25 @@ kind = st.segmented_control(
     "Show",
     kinds,
     default=kinds[0],
-    format_func=lambda k: PLAIN.get(k, k).capitalize(),
+    format_func=lambda each: md(PLAIN.get(each, each).capitalize()),
     key="kind",
     required=True,
 )
 chosen = [case for case in listed if case["kind"] == kind]
 place = st.session_state.get(f"case-{kind}", 0) % len(chosen)
-if len(chosen) > 1 and st.button(f"Another one ({place + 1} of {len(chosen)})", key="another"):
+if len(chosen) > 1 and st.button(f"Another one ({place + 1:,} of {len(chosen):,})", key="another"):
     st.session_state[f"case-{kind}"] = place + 1
     st.rerun()
 case = chosen[place]
 
 cause = f" ({PLAIN.get(case['cause'], case['cause'])})" if case.get("cause") else ""
-st.header(f"Request {case['request']:,}: {PLAIN.get(case['kind'], case['kind'])}{cause}")
+st.header(f"Request {case['request']:,}: {md(PLAIN.get(kind, kind))}{md(cause)}")
 st.markdown(cases.told(case))
 st.html(cases.side_by_side(case))
 st.caption(
     "Characters on file that differ from the request are marked; — is a field left empty. What the request "
     "says and what is true differ where the list is in error. Other people who now live "
-    f"at the address disclosed: {case.get('bystanders', 0)}.",
+    f"at the address disclosed: {case.get('bystanders', 0):,}.",
     help=words.hover("bystander"),
 )
 show.figure(charts.waterfall(case, found.source, show.theme(), max(show.width(), 400)), late)

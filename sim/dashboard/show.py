@@ -23,7 +23,7 @@ from sim.report import wording
 from sim.report.calibration import unchecked
 from sim.report.findings import Findings
 from sim.scenario import Scenario
-from sim.text_safety import csv_of_rows
+from sim.text_safety import csv_of_rows, for_file_name, md, one_line
 
 PHONE, PAGE = 330, 780
 """Width of figures in pixels, on a telephone and on a page."""
@@ -53,7 +53,7 @@ def head(title: str, intro: str) -> None:
     st.markdown(intro)
     notes = st.session_state.get("link_notes")
     if notes:
-        st.warning("\n".join(f"- {note}" for note in notes), title="Not all of the link could be honoured")
+        st.warning(listed(notes), title="Not all of the link could be honoured")
         if st.button("Understood", key="link-notes"):
             st.session_state.link_notes = []
             st.rerun()
@@ -109,11 +109,20 @@ def too_large(scenario: Scenario) -> None:
 
 def complain(error: SimulatorError) -> None:
     """Say what is wrong with the question, one line a mistake, and what to do."""
-    lines = [f"- {each.key}: {each.problem}" for each in getattr(error, "mistakes", ())] or [str(error)]
     st.error(
-        "\n".join(lines) + "\n\nChange these controls, or go back to the preset.",
+        mistakes(error) + "\n\nChange these controls, or go back to the preset.",
         title="This cannot be answered",
     )
+
+
+def mistakes(error: SimulatorError) -> str:
+    """Return the mistakes of an error as a list in Markdown, an item each."""
+    return listed([f"{each.key}: {each.problem}" for each in getattr(error, "mistakes", ())] or [error])
+
+
+def listed(lines: Sequence[object]) -> str:
+    """Return lines as a list in Markdown: an item each, whatever a line holds."""
+    return "\n".join(f"- {md(line)}" for line in lines)
 
 
 def banner(shown: state.Answer) -> bool:
@@ -121,16 +130,16 @@ def banner(shown: state.Answer) -> bool:
     late = state.stale(shown)
     if late:
         st.warning(
-            f"What is shown is still run {shown.folder.name} ({shown.title}). Downloads are off until the "
-            "question on the page Explore is answered.",
+            f"What is shown is still run {md(shown.folder.name)} ({md(shown.title)}). Downloads are off "
+            "until the question on the page Explore is answered.",
             title="Results do not match the controls",
         )
     found = shown.found
     if found.preview:
         done = wording.populations(found.replicates)
-        st.caption(words.SENTENCES["preview"].format(done=done, least=found.least))
+        st.caption(words.SENTENCES["preview"].format(done=done, least=f"{found.least:,}"))
     for note in shown.notes:
-        st.caption(f"Note: {note}")
+        st.caption(f"Note: {md(note)}")
     return late
 
 
@@ -140,12 +149,12 @@ def headline(found: Findings) -> None:
     run = found.run.run_id
     sentence, rest = wording.halves(wrong, "belong to somebody else", found.confidence)
     about = basis(found.run.scenario)
-    st.caption(f"{about[0].upper()}{about[1:]}; {found.run.scenario.requests.count:,} requests a list")
-    st.markdown(f"## {sentence[0].upper()}{sentence[1:]}")
+    st.caption(f"{md(about[:1].upper() + about[1:])}; {found.run.scenario.requests.count:,} requests a list")
+    st.markdown(f"## {md(sentence[:1].upper() + sentence[1:])}")
     if rest:
-        st.markdown(f"{rest[0].upper()}{rest[1:]}.")
+        st.markdown(f"{md(rest[0].upper() + rest[1:])}.")
     first, second, third = st.columns(3)
-    _metric(first, f"Somebody else’s · {run}", wrong, found, words.hover("false match"))
+    _metric(first, f"Somebody else’s · {md(run)}", wrong, found, words.hover("false match"))
     _metric(second, "Right person, moved away", moved, found, words.hover("disclosure"))
     _metric(third, "Missed", found.rates["missed"], found, words.hover("missed match"))
 
@@ -154,7 +163,7 @@ def _metric(place: DeltaGenerator, label: str, rate: Rate, found: Findings, abou
     with place.container(border=True, gap="xsmall", height="stretch"):
         st.metric(label, wording.number(rate), help=about)
         st.caption(
-            f"of {rate.per:,} {rate.denominator_name}; {wording.span(rate, found.confidence)}; "
+            f"of {rate.per:,} {md(rate.denominator_name)}; {wording.span(rate, found.confidence)}; "
             f"{rate.numerator:,} of {rate.denominator:,}"
         )
 
@@ -181,9 +190,9 @@ def four(found: Findings) -> None:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]], about: str) -> None:
-    """Show a small table that can be read by a screen reader."""
-    columns = {name: [_cell(row[place]) for row in rows] for place, name in enumerate(heads)}
-    st.table(columns, hide_index=True, alt=about)
+    """Show a small table that can be read by a screen reader; its cells are Markdown to Streamlit."""
+    columns = {md(name): [md(_cell(row[place])) for row in rows] for place, name in enumerate(heads)}
+    st.table(columns, hide_index=True, alt=one_line(about))
 
 
 def _cell(value: object) -> str:
@@ -191,8 +200,7 @@ def _cell(value: object) -> str:
         return "—"
     if isinstance(value, float):
         return wording.significant(value, 3)
-    text = f"{value:,}" if isinstance(value, int) else str(value)
-    return text.replace("|", "\\|").replace("$", "\\$").replace("[", "\\[").replace("<", "\\<")
+    return f"{value:,}" if isinstance(value, int) else one_line(str(value))
 
 
 def figure(drawn: Figure, late: bool = False) -> None:
@@ -201,20 +209,20 @@ def figure(drawn: Figure, late: bool = False) -> None:
         spec=_dressed(drawn),
         theme=None,
         width="content",
-        alt=drawn.alt,
+        alt=one_line(drawn.alt),
         key=f"chart-{drawn.name}-{drawn.source.run_id}",
     )
-    about = f"Numbers and files of this figure ({drawn.name})"
+    about = f"Numbers and files of this figure ({md(drawn.name)})"
     behind = st.expander(about, key=f"behind-{drawn.name}", on_change="rerun")
     if not behind.open:
         return
     with behind:
-        st.caption(drawn.alt)
+        st.caption(md(drawn.alt))
         columns = {
             name: [_cell(row[place]) for row in drawn.table.rows]
             for place, name in enumerate(drawn.table.head)
         }
-        st.dataframe(columns, hide_index=True, alt=f"The numbers behind: {drawn.title}")
+        st.dataframe(columns, hide_index=True, alt=one_line(f"The numbers behind: {drawn.title}"))
         with st.container(horizontal=True):
             name = f"{drawn.source.run_id}-{drawn.name}"
             if export.available():
@@ -239,8 +247,8 @@ def _dressed(drawn: Figure) -> dict[str, Any]:
 
 def _file(label: str, name: str, mime: str, make: Callable[[], bytes], late: bool) -> None:
     st.download_button(
-        label, make, file_name=name, mime=mime, on_click="ignore", disabled=late, key=f"file-{name}",
-        icon=":material/download:",
+        md(label), make, file_name=for_file_name(name), mime=mime, on_click="ignore", disabled=late,
+        key=f"file-{name}", icon=":material/download:",
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from sim.charts import icon_array
 from sim.dashboard import live, show, state, true_size
 from sim.errors import SimulatorError
+from sim.text_safety import md
 
 HERE = Path(__file__).parent
 FIRST = (
@@ -40,7 +41,7 @@ try:
 except SimulatorError as error:
     show.complain(error)
     st.stop()
-st.caption(asked.summary)
+st.caption(md(asked.summary))
 true_size.every(asked)
 
 st.header("Here and now: a small preview")

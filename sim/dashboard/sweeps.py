@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.dashboard import compared, jobs, show, state, swept, vary, watch
 from sim.errors import SimulatorError
+from sim.text_safety import md, one_line
 
 show.head(
     "Sweeps and comparisons",
@@ -27,17 +28,21 @@ else:
     labels = {name: compared.label(runs[name]) for name in runs}
     names, begin = list(runs), compared.partners(labels)
     left, right = st.columns(2)
-    first = left.selectbox("First", names, names.index(begin[0]), labels.__getitem__, key="first-run")
-    second = right.selectbox("Second", names, names.index(begin[1]), labels.__getitem__, key="second-run")
+    first = left.selectbox(
+        "First", names, names.index(begin[0]), lambda name: one_line(labels[name]), key="first-run"
+    )
+    second = right.selectbox(
+        "Second", names, names.index(begin[1]), lambda name: one_line(labels[name]), key="second-run"
+    )
     try:
         compared.side_by_side(state.findings(str(runs[first])), state.findings(str(runs[second])))
     except SimulatorError as error:
-        st.error(str(error), title="One of these runs cannot be read")
+        st.error(show.mistakes(error), title="One of these runs cannot be read")
 
 st.header("Sweeps on this machine")
 tables = sorted(state.SWEEPS.glob("*/manifest.json"), key=lambda path: path.stat().st_mtime, reverse=True)
 if tables:
-    chosen = st.selectbox("Sweep", tables, format_func=lambda path: path.parent.name, key="sweep")
+    chosen = st.selectbox("Sweep", tables, format_func=lambda path: one_line(path.parent.name), key="sweep")
     swept.sweep(chosen.parent)
 else:
     st.info("No sweep has been run on this machine yet. Start one below, or with `sim sweep`.")
@@ -55,7 +60,7 @@ with ready:
             jobs.sweep(name, state.SWEEPS)
             st.rerun()
     except SimulatorError as error:
-        st.error(str(error))
+        st.error(show.mistakes(error))
 
 st.header("Reopen a run")
 with st.form("reopen", border=False):
@@ -64,9 +69,9 @@ with st.form("reopen", border=False):
         try:
             opened = state.reopen(asked.strip())
             if opened is None:
-                name = asked.strip()[:14]
-                st.error(f"There is no run {name!r} on this machine. Run IDs look like r-0123456789ab.")
+                typed = md(repr(asked.strip()[:14]))
+                st.error(f"There is no run {typed} on this machine. Run IDs look like r-0123456789ab.")
             else:
-                st.success(f"Run {opened.folder.name} is on the screen: {opened.title}.")
+                st.success(f"Run {md(opened.folder.name)} is on the screen: {md(opened.title)}.")
         except SimulatorError as error:
-            st.error(str(error))
+            st.error(show.mistakes(error))

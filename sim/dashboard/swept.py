@@ -19,6 +19,7 @@ from sim.outcome.rates import RATES, significant
 from sim.parameters import catalogue, text_of
 from sim.scenario import LinkageSpec, PopulationSpec, RequestsSpec
 from sim.study.tables import headline
+from sim.text_safety import md, one_line
 
 MOST_ROWS = 1_000
 _SPECS = {"population": PopulationSpec, "requests": RequestsSpec, "linkage": LinkageSpec}
@@ -34,12 +35,14 @@ def sweep(folder: Path) -> None:
             *varied, "status", "value", "low", "high", "numerator", "denominator", "replicates", "error"
         )
     except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
-        st.error(f"The folder {folder.name} is not a sweep, or it is damaged ({type(error).__name__}).")
+        st.error(
+            f"The folder {md(folder.name)} is not a sweep, or it is damaged ({md(type(error).__name__)})."
+        )
         return
-    st.markdown(f"**{about.get('title', folder.name)}**. {about.get('summary', '')}")
+    st.markdown(f"**{md(about.get('title', folder.name))}**. {md(about.get('summary', ''))}")
     failed = rows.filter(pl.col("status") == "failed")
     if failed.height:
-        st.warning(f"{failed.height} settings failed and have no number; the last column says why.")
+        st.warning(f"{failed.height:,} settings failed and have no number; the last column says why.")
     done = rows.filter(pl.col("value").is_not_null())
     lines = drawn_along(done, varied)
     if lines is not None:
@@ -83,7 +86,7 @@ def _is_free(done: pl.DataFrame, key: str, other: str) -> bool:
 def in_words(value: object) -> str:
     """Return a setting's value in plain words, cut to a line or two."""
     if isinstance(value, str):
-        return controls.WORDS.get(value, value.replace("_", " "))
+        return controls.WORDS.get(value, one_line(value.replace("_", " ")))
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     text = text_of(value) if isinstance(value, (float, dict, tuple)) else str(value)
@@ -140,5 +143,5 @@ def _table(rows: pl.DataFrame, varied: list[str], failed: bool, name: str) -> No
         columns,
         hide_index=True,
         column_config=grouped,
-        alt=f"Table of the sweep {name}: settings, headline and interval",
+        alt=one_line(f"Table of the sweep {name}: settings, headline and interval"),
     )

@@ -8,6 +8,7 @@ from sim.charts import ADDRESSES_DISCLOSED
 from sim.dashboard import show
 from sim.report import national, wording
 from sim.scenario import Scenario
+from sim.text_safety import md
 
 SHOWN = ("wrong_person", "wrong_door", "answered")
 
@@ -19,7 +20,7 @@ def every(chosen: Scenario | None) -> None:
     if mine is not None:
         listed.remove(mine)
         listed.insert(0, mine)
-    st.header(f"At the size of the record: {listed[0].size}")
+    st.header(f"At the size of the record: {md(listed[0].size)}")
     if mine is not None:
         _said(mine)
     elif chosen is not None:
@@ -34,7 +35,7 @@ def every(chosen: Scenario | None) -> None:
     st.caption(
         "In brackets 95 % intervals between the countries, and events. They hold luck, and no doubt "
         "about the assumptions; the share answered was fitted to the published counts. Runs: "
-        + "; ".join(f"{each.title}, {each.run}, {each.made_by}" for each in listed)
+        + "; ".join(md(f"{each.title}, {each.run}, {each.made_by}") for each in listed)
     )
 
 
@@ -53,9 +54,10 @@ def _said(found: national.National) -> None:
     wrong = found.rates["wrong_person"]
     people, span = wording.at_scale(wrong, ADDRESSES_DISCLOSED)
     st.markdown(
-        f"At {found.size}: **{wording.cell(wrong)} are somebody else’s** ({wording.span(wrong, '95 %')}; "
-        f"{wrong.numerator:,} of {wrong.denominator:,}; run {found.run}, {found.made_by}). Of one list with "
-        f"{ADDRESSES_DISCLOSED:,} addresses disclosed, as in August 2025, some {people} ({span})."
+        f"At {md(found.size)}: **{wording.cell(wrong)} are somebody else’s** "
+        f"({wording.span(wrong, '95 %')}; {wrong.numerator:,} of {wrong.denominator:,}; run {md(found.run)}, "
+        f"{md(found.made_by)}). Of one list with {ADDRESSES_DISCLOSED:,} addresses disclosed, as in August "
+        f"2025, some {people} ({span})."
     )
 
 

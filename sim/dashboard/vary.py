@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from sim.dashboard import jobs, state, swept
+from sim.dashboard import jobs, show, state, swept
 from sim.errors import SimulatorError
 from sim.parameters import catalogue
 from sim.study.uncertainty import beliefs
+from sim.text_safety import one_line
 
 SIZE = "population.size"
 SIZES = (100_000, 300_000, 1_000_000, 3_000_000)
@@ -37,9 +38,11 @@ def form(busy: bool) -> None:
     try:
         scenario = state.question()
     except SimulatorError as error:
-        st.error(str(error))
+        st.error(show.mistakes(error))
         return
-    key = st.selectbox("Number", numbers(), 0, lambda each: f"{swept.named(each)} · {each}", key="vary-key")
+    key = st.selectbox(
+        "Number", numbers(), 0, lambda each: one_line(f"{swept.named(each)} · {each}"), key="vary-key"
+    )
     low = high = 0.0
     if key == SIZE:
         st.caption("From " + ", ".join(f"{size:,}" for size in SIZES) + " records; the rest as on Explore.")
@@ -58,9 +61,9 @@ def form(busy: bool) -> None:
         cells = [scenario.replace({key: value, "replicates": many}) for value in points]
         _, words, fits = jobs.expect(cells)
     except SimulatorError as error:
-        st.error(str(error))
+        st.error(show.mistakes(error))
         return
-    st.caption(f"{len(points)} values, {len(points) * many} populations: {words}. Expect a factor of two.")
+    st.caption(f"{len(points)} values, {len(points) * many:,} populations: {words}. Expect a factor of two.")
     if st.button("Run this sweep", key="run-vary", disabled=busy or not fits):
         jobs.vary(scenario.replace({"replicates": many}), key, points, state.SWEEPS)
         st.rerun()

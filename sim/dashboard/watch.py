@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from sim.dashboard import jobs, state
+from sim.dashboard import jobs, show, state
 from sim.progress import span
+from sim.text_safety import md
 
 EVERY = 1.0
 """Seconds between two looks at the process."""
@@ -20,7 +21,7 @@ def _running() -> None:
     if job is None or not job.running:
         st.rerun()
     share, words = job.progress()
-    st.progress(min(1.0, share or 0.0), f"{job.label}: {words}; {span(job.seconds)} so far")
+    st.progress(min(1.0, share or 0.0), f"{md(job.label)}: {md(words)}; {span(job.seconds)} so far")
     if st.button("Cancel", key="cancel", icon=":material/stop_circle:"):
         jobs.desk().clear()
         st.session_state.job_note = _asked(), f"Cancelled: {job.label}. {job.left_behind}"
@@ -38,7 +39,7 @@ def panel() -> bool:
     asked, note = st.session_state.get("job_note", (None, ""))
     # It stays while the same question is asked: the page may be drawn again before anybody has read it.
     if job is None and asked == _asked():
-        st.info(note)
+        st.info(md(note))
     elif asked is not None:
         del st.session_state.job_note
     if job is None:
@@ -56,12 +57,12 @@ def _finish(job: jobs.Job) -> None:
         told = job.told()
         folder = Path(told["folder"])
     except (ValueError, KeyError, OSError):
-        st.error(job.complaint() or "It ended without a word; it may have run out of memory.",
-                 title=f"{job.label} could not be finished")  # fmt: skip
+        said = job.complaint() or ["It ended without a word; it may have run out of memory."]
+        st.error(show.listed(said), title=f"{md(job.label)} could not be finished")
         jobs.desk().clear()
         return
     seconds = job.seconds
     if job.scenario is not None:
         state.show_answer(folder, job.scenario, seconds)
-    st.success(f"{job.label}: done in {span(told.get('seconds', seconds))}.")
+    st.success(f"{md(job.label)}: done in {span(told.get('seconds', seconds))}.")
     jobs.desk().clear()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -66,3 +68,33 @@ def visiting(served: Served, chromium: Browser) -> Iterator[Visit]:
     yield open_page
     for context in contexts:
         context.close()
+
+
+RECORDER = """
+import socket, sys
+def _heard(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.gethostbyname"):
+        with open({log!r}, "a") as out:
+            print(event, [each for each in arguments if not isinstance(each, socket.socket)], file=out)
+sys.addaudithook(_heard)
+"""
+"""Runs in the server before anything else; an audit hook hears of connections whoever makes them."""
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
+    folder = tmp_path_factory.mktemp("recorded")
+    log = folder / "asked.txt"
+    log.touch()
+    (folder / "hook").mkdir()
+    (folder / "hook" / "sitecustomize.py").write_text(RECORDER.format(log=str(log)))
+    compile_everything()
+    with serve(folder, str(folder / "hook")) as dashboard:
+        yield dashboard, log
+
+
+def outside(log: Path) -> list[str]:
+    """Return what the server asked of other machines; its own address and port are given as they bind."""
+    return [
+        line for line in log.read_text().splitlines() if not re.search(r"'(127\.0\.0\.1|localhost)'", line)
+    ]

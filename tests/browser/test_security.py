@@ -5,46 +5,16 @@ from __future__ import annotations
 import http.client
 import re
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.serving import Served, compile_everything, serve
+from tests.browser.conftest import outside
+from tests.browser.serving import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-RECORDER = """
-import socket, sys
-def _heard(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.gethostbyname"):
-        with open({log!r}, "a") as out:
-            print(event, [each for each in arguments if not isinstance(each, socket.socket)], file=out)
-sys.addaudithook(_heard)
-"""
-"""Runs in the server before anything else; an audit hook hears of connections whoever makes them."""
-
-
-@pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
-    folder = tmp_path_factory.mktemp("recorded")
-    log = folder / "asked.txt"
-    log.touch()
-    (folder / "hook").mkdir()
-    (folder / "hook" / "sitecustomize.py").write_text(RECORDER.format(log=str(log)))
-    compile_everything()
-    with serve(folder, str(folder / "hook")) as dashboard:
-        yield dashboard, log
-
-
-def outside(log: Path) -> list[str]:
-    """Return what the server asked of other machines; its own address and port are given as they bind."""
-    return [
-        line for line in log.read_text().splitlines() if not re.search(r"'(127\.0\.0\.1|localhost)'", line)
-    ]
 
 
 def answer(address: str, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
