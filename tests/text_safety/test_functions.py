@@ -104,6 +104,18 @@ def test_a_table_without_hostile_text_is_written_as_polars_writes_it():
 
 
 @given(st.text())
+def test_a_word_on_a_page_begins_no_line_and_keeps_no_mark_of_markdowns(text):
+    shown = text_safety.md(f"a {text}")
+    assert "\n" not in shown
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_{}\[\]<>#!|~$&^]", shown)
+    assert not re.search(r":\w|@\w|www\.|--|->", shown)
+
+
+def test_a_message_of_many_lines_stays_one_line_of_a_page():
+    assert text_safety.md("one\n# two\r\n- three\u2028four") == "one \\# two - threefour"
+
+
+@given(st.text())
 def test_html_text_has_no_tag_and_ends_no_attribute(text):
     assert not set(text_safety.for_html(text)) & set("<>\"'")
 
