@@ -101,7 +101,7 @@ def _put(asked: dict[str, list[str]]) -> list[str]:
             name, changes, told = read(asked)
             state.choose(name, changes)
             notes += told
-        notes += [f"`{show(key)}` means nothing here" for key in asked if key not in KNOWN]
+        notes += [f"{show(key)} means nothing here" for key in asked if key not in KNOWN]
     return notes
 
 
@@ -120,7 +120,7 @@ def read(asked: dict[str, list[str]]) -> tuple[str, dict[str, Any], list[str]]:
     All settings are read before any is judged, since some are right only together.
     """
     once = [key for key in KNOWN if key != "set" and len(asked.get(key, [])) > 1]
-    notes = [f"`{key}` is given {len(asked[key])} times; the first was taken" for key in once]
+    notes = [f"{key} is given {len(asked[key])} times; the first was taken" for key in once]
     name = asked.get("preset", [state.PRESET])[0]
     if name not in presets():
         notes.append(f"preset {show(name)}: there is none of that name{nearest(name, presets())}")
