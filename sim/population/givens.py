@@ -1,10 +1,8 @@
 """First names given ethnicity, sex, birth year and birthplace.
 
 US-born: p(f | e, s, y) proportional to births(f, s, y) x P(e | f), the births of the Social Security table
-and the ethnic shares of the 2020 Census. Foreign-born: p(f | e, s) proportional to the excess of the 2020
-count over births carried to 2020 by survival, times P(e | f); English nicknames are taken out of the excess,
-since a nickname's 2020 count holds US-born people (`_kept`). Codes: 0 none, 1..n the names of either table by
-falling 2020 count, then the tail (`letters`), cut by ethnicity.
+and the ethnic shares of the 2020 Census. Foreign-born: see `abroad`. Codes: 0 none, 1..n the names of either
+table by falling 2020 count, then the tail (`letters`), cut by ethnicity.
 """
 
 from __future__ import annotations
@@ -13,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from nicknames import NickNamer
 from numba import njit
 
 from sim import tables
+from sim.population import abroad
 from sim.population.draw import BATCH, Array, below, high_unit, mix, named, named_tables
 from sim.population.dwellings import ETHNICITIES
 from sim.population.letters import LetterModel
@@ -66,7 +64,7 @@ def build(scenario: Scenario, last_year: int = LAST_YEAR) -> GivenTable:
     rare = shares[:, -1]  # every name outside the Census list has the shares of "ALL OTHER NAMES"
     sizes = np.rint(scenario.value("population.given_tail.names") * rare / rare.sum()).astype(np.int64)
     starts = names.height + 1 + np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    abroad_weights, abroad_codes, abroad_start, abroad_tail = _abroad(scenario, births, names, shares)
+    abroad_weights, abroad_codes, abroad_start, abroad_tail = abroad.weights(scenario, names, shares)
     by_decade = scenario.table("population.given_tail.us_born")
     born_tail = np.array([by_decade[str(y // 10 * 10)] for y in range(FIRST_YEAR, last_year + 1)])
     born_weights, born_start = _born(births, shares, last_year - FIRST_YEAR + 1)
@@ -124,62 +122,6 @@ def _born(births: _Births, shares: Array, years: int) -> tuple[Array, Array]:
     weights = births.count * np.maximum(shares[:, births.code - 1], 2e-5)
     starts = np.concatenate([base[:-1] + e * n for e in range(6)] + [[6 * n]]).astype(np.int64)
     return weights.ravel(), starts
-
-
-def _abroad(
-    scenario: Scenario, births: _Births, names: pl.DataFrame, shares: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return weights, codes and starts of the foreign-born tables, and their tail shares (6 x 2).
-
-    The tail has the count of "ALL OTHER NAMES" less carried births of names not in the Census list.
-    """
-    carried = _carried(scenario, births, names.height)
-    listed = names["count"].to_numpy().astype(np.float64)
-    male = names["male"].to_numpy()
-    by_sex = np.stack([listed * male, listed * (1 - male)])
-    excess = np.clip(by_sex - carried, 0.0, None)
-    excess *= _kept(names, by_sex, excess)
-    census = tables.first_names()
-    other = census.filter(pl.col("name") == _OTHER)
-    rare = other["count"][0] * np.array([other["pct_male_x100"][0], other["pct_female_x100"][0]]) / 1e4
-    rare = np.clip(rare - carried[:, listed == 0].sum(axis=1), 0.0, None)
-    rare *= scenario.value("population.given_tail.foreign_share")
-    weights, codes, starts, tail = [], [], [0], np.zeros((6, 2))
-    for e in range(6):
-        for s in range(2):
-            weight = excess[s] * shares[e]
-            some = np.flatnonzero(weight > 0)
-            weights.append(weight[some])
-            codes.append(some + 1)
-            starts.append(starts[-1] + len(some))
-            unlisted = rare[s] * shares[e, -1]
-            tail[e, s] = unlisted / (unlisted + weight.sum())
-    return np.concatenate(weights), np.concatenate(codes), np.array(starts, np.int64), tail
-
-
-def _carried(scenario: Scenario, births: _Births, n: int) -> Array:
-    """Return births of every name and sex (2 x n) alive in 2020 and in the Census's table of names."""
-    survival = scenario.table("population.survival_to_2020")
-    decades = np.array([survival[str(d)] for d in range(FIRST_YEAR, int(births.year.max()) + 1, 10)])
-    alive = (
-        births.count
-        * decades[(births.year - FIRST_YEAR) // 10]
-        * scenario.value("population.census_named_share")
-    )
-    return np.bincount(births.sex * n + births.code - 1, alive, 2 * n).reshape(2, n)
-
-
-def _kept(names: pl.DataFrame, by_sex: Array, excess: Array) -> Array:
-    """Return 0 for English nicknames, 1 for other names.
-
-    A nickname is a name the package lists as one, whose bearers are not mostly Hispanic or Asian, and of whom
-    births explain less than half: JOHN, which it lists for JONATHAN, is a name of its own, MIKE is not.
-    """
-    listed = pl.Series([n.upper() for n in NickNamer().canonical_lookup])
-    immigrant = (names["pct_hispanic"] + names["pct_api"]).to_numpy() > 0.5
-    informal = excess.sum(axis=0) > 0.5 * by_sex.sum(axis=0)
-    nickname = names["name"].is_in(listed.implode()).to_numpy() & informal & ~immigrant
-    return np.where(nickname, 0.0, 1.0)
 
 
 @njit(cache=True, nogil=True)
