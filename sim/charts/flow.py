@@ -26,7 +26,11 @@ _STAGES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Requests answered",
         (
             ("outcome_right_person_right_door", "right person, right door", "right_person_right_door"),
-            ("outcome_right_person_wrong_door", "right person, moved away", "right_person_wrong_door"),
+            (
+                "outcome_right_person_wrong_door",
+                "right person, moved away or an office",
+                "right_person_wrong_door",
+            ),
             ("outcome_wrong_person", "somebody else's address", "wrong_person"),
         ),
     ),

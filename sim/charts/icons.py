@@ -21,7 +21,8 @@ PERSON = (
 )
 """A head and shoulders as a Vega symbol path, in the square from -1 to 1, y downwards."""
 
-_WRONG, _MOVED, _REST = "somebody else's address", "right person, moved away", "right person, right door"
+_WRONG, _REST = "somebody else's address", "right person, right door"
+_MOVED = "right person, moved away or an office"
 _RIGHT = "the right person's address"
 
 

@@ -16,7 +16,13 @@ _STYLE = (
     ".case thead th{border-bottom:2px solid currentColor}.case tr.off td:last-child{opacity:.72}"
     ".case mark{background:color-mix(in srgb,#e5a100 30%,transparent);color:inherit;border-radius:2px;"
     "padding:0 1px;font-weight:700;text-decoration:underline;text-decoration-thickness:2px}"
-    ".case-wrap{overflow-x:auto}</style>"
+    ".case-wrap{overflow-x:auto}"
+    # On a telephone a row is a block with the heads inside: no column is out of sight.
+    "@media(max-width:640px){.case thead{position:absolute;clip-path:inset(50%)}"
+    ".case,.case tbody,.case tr,.case th,.case td{display:block;width:auto}"
+    ".case tr{border-bottom:2px solid currentColor;padding:.4rem 0}"
+    ".case tbody th,.case tbody td{border:0;padding:.15rem 0;overflow-wrap:anywhere}"
+    ".case td[data-head]::before{content:attr(data-head) ': ';opacity:.8}}</style>"
 )
 """Differing characters are told by weight, line and tint, never by colour alone."""
 
@@ -40,9 +46,12 @@ def _row(line: Mapping[str, Any]) -> str:
         for_html(str(line.get("true") or "")),
         for_html(str(line["compared"] or "not looked at")),
     )
+    cells = (for_html(asked) or "—", shown or "—", meant or "—", compared)
+    told = zip(_HEADS[1:], cells, strict=True)
     return (
-        f"<tr{kind}><th scope='row'>{for_html(str(line['label']))}</th><td>{for_html(asked) or '—'}</td>"
-        f"<td>{shown or '—'}</td><td>{meant or '—'}</td><td>{compared}</td></tr>"
+        f"<tr{kind}><th scope='row'>{for_html(str(line['label']))}</th>"
+        + "".join(f"<td data-head='{head}'>{cell}</td>" for head, cell in told)
+        + "</tr>"
     )
 
 

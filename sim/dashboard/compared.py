@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,12 +43,23 @@ def label(folder: Path) -> str:
         return one_line(f"{folder.name} · damaged")
 
 
-def partners(labels: Mapping[str, str]) -> tuple[str, str]:
-    """Return two runs to begin with: the newest, and the newest other one of as many populations."""
-    second, *others = labels
-    many = labels[second].split(" · ")[-2:-1]
-    alike = [name for name in others if labels[name].split(" · ")[-2:-1] == many]
-    return (alike or others)[0], second
+def partners(runs: Mapping[str, Path]) -> tuple[str, str]:
+    """Return two runs to begin with, the older first: the newest that can be paired, else the two newest."""
+    luck = {name: _luck(folder) for name, folder in runs.items()}
+    for second, other in itertools.combinations(runs, 2):
+        if luck[second] is not None and luck[second] == luck[other]:
+            return other, second
+    second, first, *_ = runs
+    return first, second
+
+
+def _luck(folder: Path) -> tuple[object, ...] | None:
+    """Return what two runs that can be paired have in common: seed, number of populations and version."""
+    try:
+        found = json.loads((folder / "manifest.json").read_text("utf-8"))
+        return found["seed"], found["replicates"], found["engine"]["version"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def side_by_side(first: Findings, second: Findings) -> None:

@@ -128,10 +128,10 @@ def _rule(scenario: Scenario) -> None:
     )
     if linkage.rule == "probabilistic":
         probability = linkage.threshold_unit == "probability"
+        # No bounds: what cannot be a threshold is said by the scenario, whose bounds are its own.
         st.number_input(
-            f"Threshold, in {'probability' if probability else 'bits'}", 0.0 if probability else -40.0,
-            1.0 if probability else 60.0, linkage.threshold, 0.01 if probability else 0.5,
-            key=_key("linkage.threshold"),
+            f"Threshold, in {'probability' if probability else 'bits'}", value=linkage.threshold,
+            step=0.01 if probability else 0.5, format="%.15g", key=_key("linkage.threshold"),
             on_change=_write, args=("linkage.threshold",), placeholder="the rule’s own",
             help="The score from which a link is accepted. Empty: the rule’s own.",
         )  # fmt: skip
@@ -225,15 +225,20 @@ def _any_number(scenario: Scenario) -> None:
     value = text_of(state.preset(st.session_state.preset).parameters[chosen])[:300]
     st.caption(f"Preset value: {md(value)}")
     try:
-        if isinstance(entry.value, float):
-            st.number_input(
-                md(entry.label), *entry.range, scenario.value(chosen), _step(*entry.range), format="%.6g",
-                key=_key(f"any:{chosen}"), help=about(entry), on_change=_any_write, args=(chosen,),
-            )  # fmt: skip
-        else:
-            labelled(entry, scenario)
+        one(entry, scenario)
     except SimulatorError as error:
         st.error(show.mistakes(error))
+
+
+def one(entry: Parameter, scenario: Scenario) -> None:
+    """Draw the control of any one number of the model; raises SimulatorError for what cannot be."""
+    if isinstance(entry.value, float):
+        st.number_input(
+            md(entry.label), *entry.range, scenario.value(entry.key), _step(*entry.range), format="%.6g",
+            key=_key(f"any:{entry.key}"), help=about(entry), on_change=_any_write, args=(entry.key,),
+        )  # fmt: skip
+    else:
+        labelled(entry, scenario)
 
 
 def _any_write(chosen: str) -> None:

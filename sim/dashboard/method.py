@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.dashboard import show, state, words
+from sim.dashboard import numbers, show, state, words
 from sim.parameters import GRADE_MEANING, GRADES, catalogue, text_of
 from sim.text_safety import one_line
 
@@ -24,8 +24,8 @@ nothing they do not ask for.
 **Matching.** The Python library recordlinkage compares and decides; candidates that cannot link are left out
 beforehand, which changes no link.
 
-**Outcome.** Every request has exactly one: right person at the right door; right person who has moved away;
-wrong person (with a cause); missed; correctly nothing disclosed.
+**Outcome.** Every request has exactly one: right person at the right door; right person who has moved away,
+or whose return gives a preparer's office; wrong person (with a cause); missed; correctly nothing disclosed.
 
 **Uncertainty.** Intervals are computed between simulated populations, or of the counts where there is one.
 "Nothing disclosed" is not an error rate of nought.
@@ -45,19 +45,14 @@ grades = st.multiselect(
 )
 search = st.text_input("Find a word", key="find", max_chars=80).casefold()
 rows = [
-    {
-        "Key": each.key, "What": one_line(each.label),
-        "Value in this scenario": one_line(text_of(now[each.key])[:200]), "Unit": one_line(each.unit),
-        "Range": f"{each.range[0]:g} to {each.range[1]:g}", "Grade": each.grade,
-        "Source": one_line(each.source),
-    }
+    (each, text_of(now[each.key]))
     for each in entries
     if each.grade in grades
     and search in f"{each.key} {each.label} {each.description} {each.source}".casefold()
-]  # fmt: skip
+]
 assumed = sum(each.grade == "assumption" for each in entries)
 st.caption(f"{len(rows)} of {len(entries)} numbers; {assumed:,} of all are assumptions.")
-st.dataframe(rows, hide_index=True, alt="Every number of the model with value, unit, range, grade and source")
+st.html(numbers.table(rows))
 
 st.header("Words")
 show.table(("Word", "Meaning"), list(words.GLOSSARY.items()), "Glossary")

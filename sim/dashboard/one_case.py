@@ -38,7 +38,7 @@ kind = st.segmented_control(
     kinds,
     default=kinds[0],
     format_func=lambda each: md(PLAIN.get(each, each).capitalize()),
-    key="kind",
+    key=f"kind-{found.run.run_id}",
     required=True,
 )
 chosen = [case for case in listed if case["kind"] == kind]

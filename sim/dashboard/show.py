@@ -155,7 +155,7 @@ def headline(found: Findings) -> None:
         st.markdown(f"{md(rest[0].upper() + rest[1:])}.")
     first, second, third = st.columns(3)
     _metric(first, f"Somebody else’s · {md(run)}", wrong, found, words.hover("false match"))
-    _metric(second, "Right person, moved away", moved, found, words.hover("disclosure"))
+    _metric(second, "Right person, moved away or an office", moved, found, words.hover("disclosure"))
     _metric(third, "Missed", found.rates["missed"], found, words.hover("missed match"))
 
 
@@ -282,6 +282,9 @@ def _threshold(found: Findings, late: bool) -> None:
     if np.isfinite(own):
         low, high = min(low, own), max(high, own)
     middle = min(max(own, low), high)
+    if not low < high:
+        st.caption(f"Every score of this run is {low:.3g} bits: there is no threshold to move.")
+        return
     cut = st.slider(
         "Threshold, in bits of evidence",
         low,

@@ -26,7 +26,7 @@ if len(runs) < 2:
     )
 else:
     labels = {name: compared.label(runs[name]) for name in runs}
-    names, begin = list(runs), compared.partners(labels)
+    names, begin = list(runs), compared.partners(runs)
     left, right = st.columns(2)
     first = left.selectbox(
         "First", names, names.index(begin[0]), lambda name: one_line(labels[name]), key="first-run"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.published import fact
+from sim.report.calibration import as_counted
 from sim.scenario import Scenario
 
 SYNTHETIC = "SYNTHETIC: every person and number here is simulated. No file about named people was used."
@@ -24,7 +25,7 @@ _ELSEWHERE = "answered by a search that compares no address; not an error about 
 def four(scenario: Scenario) -> tuple[tuple[str, str], ...]:
     """Return the four quantities; what a court counted belongs to the rule of August 2025 alone."""
     court = FOUR[2][0]
-    if scenario.linkage.rule == "irs_2025" and scenario.linkage.address_check != "must_match":
+    if as_counted(scenario):
         return FOUR
     return tuple((name, _ELSEWHERE if name == court else meaning) for name, meaning in FOUR)
 

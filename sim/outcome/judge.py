@@ -12,7 +12,7 @@ door, whose error. A request's outcome is made of its addresses, never the rever
 | no                  | not in the registry   |                        | correctly_withheld         |
 
 "They live there" is about the home the person has now. Somebody whose return gives a preparer's office does
-not live there either, and counts as moved away. With several addresses for one request (tie rule `all`) the
+not live there either: right person, wrong door. With several addresses for one request (tie rule `all`) the
 worst of them decides, in the order wrong person, wrong door, right door; the columns `disclosed`,
 `wrong_disclosed` and `stale_disclosed` count addresses.
 Causes and their precedence are in `causes.py`. Flags stand beside the outcome and are never mixed into it.

@@ -108,7 +108,13 @@ RATES: tuple[Definition, ...] = (
         "people in the registry",
         per=100_000,
     ),
-    Definition("wrong_door", "Right person who has moved away", "stale_disclosed", "disclosed", _DISCLOSED),
+    Definition(
+        "wrong_door",
+        "Right person who has moved away, or a preparer's office",
+        "stale_disclosed",
+        "disclosed",
+        _DISCLOSED,
+    ),
     Definition(
         "right_door",
         "Right person at the right door",

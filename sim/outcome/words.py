@@ -62,7 +62,7 @@ CAUSE = pl.Enum(CAUSES)
 PLAIN: Mapping[str, str] = MappingProxyType(
     {
         RIGHT_DOOR: "the right person, at the right door",
-        WRONG_DOOR: "the right person, but they have moved away",
+        WRONG_DOOR: "the right person, but they have moved away, or it is a preparer's office",
         WRONG: "somebody else's address",
         MISSED: "nothing disclosed, though the person is in the registry",
         WITHHELD: "nothing disclosed, and the person is not in the registry",

@@ -15,6 +15,7 @@ from sim.linkage.rules import rule_of
 from sim.parameters import catalogue
 from sim.published import Figure, figure
 from sim.report.findings import Findings
+from sim.scenario import Scenario
 
 _FITTED = ("requests.coverage", "requests.coverage_odds_tin", "requests.tin_share")
 _ADDRESS = {"street", "number"}
@@ -61,6 +62,11 @@ def beside(
         Target(name, published.unit, value, low, high, mine, published.use, published.cited)
         for (name, value, low, high), mine in zip(rows, simulated, strict=True)
     ]
+
+
+def as_counted(scenario: Scenario) -> bool:
+    """Whether a rule is the one whose disclosures a court counted: without confirmation of the address."""
+    return scenario.linkage.rule == "irs_2025" and scenario.linkage.address_check != "must_match"
 
 
 def unchecked(found: Findings) -> int:

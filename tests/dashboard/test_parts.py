@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
@@ -143,7 +145,7 @@ def test_a_court_s_count_stands_only_beside_the_rule_it_is_of() -> None:
 def test_a_full_run_says_how_many_populations_are_done_while_a_search_is_under_way(tmp_path: Path) -> None:
     lines = ("Populations: 3 of 20 (took 9 s, 51 s left)", "link: 5 of 10 (1 GB)")
     (tmp_path / "messages.txt").write_text("\n".join(lines))
-    share, told = jobs.Job(None, tmp_path, None, "x").progress()  # type: ignore[arg-type]
+    share, told = jobs.Job(None, SimpleNamespace(path=tmp_path), None, "x").progress()  # type: ignore[arg-type]
     assert share == pytest.approx(3.5 / 20)
     assert told.startswith("Populations: 3 of 20, took 9 s, 51 s left; now link: 5 of 10")
 
@@ -217,10 +219,26 @@ def test_a_case_says_what_nobody_looked_at_and_that_there_is_no_record() -> None
     assert told.endswith("not in the registry at all.")
 
 
-def test_comparison_begins_with_two_runs_that_can_be_paired() -> None:
-    labels = {
-        "new": "A · 5 simulated populations · r-1", "preview": "B · one simulated population · r-2",
-        "old": "C · 5 simulated populations · r-3",
-    }  # fmt: skip
-    assert compared.partners(labels) == ("old", "new")
-    assert compared.partners({"x": "damaged", "y": "B · one simulated population · r-2"}) == ("y", "x")
+@pytest.mark.parametrize(
+    ("runs", "pair"),
+    [
+        ([(1, 5, "a"), (1, 1, "a"), (1, 5, "a")], (2, 0)),
+        ([(7, 1, "a"), (1, 5, "a"), (1, 5, "a")], (2, 1)),
+        ([(1, 5, "a"), (2, 5, "a"), (1, 5, "b"), (1, 5, "a")], (3, 0)),
+        ([None, (1, 5, "a"), (1, 5, "a")], (2, 1)),
+        ([(1, 5, "a"), (2, 5, "a")], (1, 0)),
+        ([None, None], (1, 0)),
+    ],
+)
+def test_comparison_begins_with_the_newest_two_runs_that_can_be_paired(
+    runs: list[tuple[int, int, str] | None], pair: tuple[int, int], tmp_path: Path
+) -> None:
+    folders = {}
+    for number, told in enumerate(runs):
+        folders[f"{number}"] = tmp_path / f"{number}"
+        folders[f"{number}"].mkdir()
+        if told is not None:
+            seed, replicates, version = told
+            found = {"seed": seed, "replicates": replicates, "engine": {"version": version}}
+            (folders[f"{number}"] / "manifest.json").write_text(json.dumps(found))
+    assert compared.partners(folders) == tuple(map(str, pair))

@@ -48,14 +48,14 @@ MACHINERY = {
     "cache_resource", "fragment", "columns", "container", "code", "form", "stop", "rerun", "empty", "Page",
     "navigation", "set_page_config", "App", "dataframe", "table", "vega_lite_chart", "html",
     "column_config.NumberColumn", "session_state.get", "session_state.setdefault", "query_params.get_all",
-    "context.headers.get", "cache_data",
+    "query_params.from_dict", "context.headers.get", "cache_data",
 }  # fmt: skip
 """Functions of Streamlit's that show nothing as Markdown, or whose cells are held by the tests below."""
 
 OF_NUMBERS = {
     "span", "wording.number", "wording.significant", "wording.span", "wording.bounds", "wording.cell",
     "wording.rounded", "wording.populations", "wording.at_scale", "estimate.needs", "needs.words",
-    "jobs.expect", "expect", "words.hover",
+    "jobs.expect", "expect", "words.hover", "exact", "percent_of", "plain_number",
 }  # fmt: skip
 """What makes text of numbers and of the program's own words."""
 
@@ -249,6 +249,7 @@ def test_cells_and_pieces_of_html_come_from_the_functions_that_escape_them() -> 
             if isinstance(node, ast.Call) and dotted(node.func) == "st.table":
                 tables.append(module.path)
     assert html == [
+        ("sim/dashboard/method.py", "numbers.table(rows)"),
         ("sim/dashboard/one_case.py", "cases.side_by_side(case)"),
         ("sim/dashboard/show.py", "_STYLE + _INK.format(ink=theme().ink)"),
     ]

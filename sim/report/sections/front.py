@@ -7,7 +7,7 @@ from sim.outcome.basis import basis
 from sim.outcome.rates import Rate
 from sim.published import fact
 from sim.report import national, wording
-from sim.report.calibration import unchecked
+from sim.report.calibration import as_counted, unchecked
 from sim.report.document import Blanks, Block, Bullets, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
 
@@ -32,7 +32,7 @@ def purpose(found: Findings) -> Section:
         "An agency asks a tax authority for the addresses of many named people at once. This simulation "
         "draws a synthetic registry and a request list with realistic faults, applies a matching rule, and "
         "counts against known truth how many of the addresses disclosed belong to somebody else, and how "
-        "many to a home the person has left."
+        "many to a home the person has left, or to a preparer's office."
     )
     blocks: list[Block] = [Paragraph(text), table("This run", ("What", "Value"), rows, widths=(1, 3))]
     if found.preview:
@@ -114,7 +114,9 @@ def _moved(found: Findings) -> list[Paragraph]:
     moved = found.rates["wrong_door"]
     if moved.value is None:
         return []
-    told = wording.clause(moved, "lead to a home the person asked for has left", found.confidence)
+    told = wording.clause(
+        moved, "lead to a home the person asked for has left, or to a preparer's office", found.confidence
+    )
     return [
         Paragraph(
             f"If the assumptions of section 7 hold, in the same simulation {told} This is another harm and "
@@ -190,17 +192,23 @@ def rate_table(caption: str, rates: list[Rate]) -> Table:
     return table(caption, head, rows, numbers_from=3, widths=(2, 2.4, 1.1, 1, 1.1))
 
 
+_COUNTED = (
+    " A court counted disclosures for which nobody confirmed that the request held the taxpayer's address, "
+    "whoever's address was then disclosed."
+)
+
+
 def not_this(found: Findings) -> Section:
     """Item 4."""
     junk, incomplete = found.rates["deficient_among_answered"], found.rates["insufficient_among_answered"]
     unseen = f"{unchecked(found):,} of {found.total('answered'):,} requests answered"
+    counted = as_counted(found.run.scenario)
     words = (
         "It is not an audit of any file that exists: neither the request list nor the tax file was seen. "
         "Names, births and places come from published counts; who lives with whom comes from anonymous "
         "survey records published for research (Current Population Survey). No measured rate for the "
         "disclosure of August 2025 was found.",
-        "It is not a count of unlawful disclosures. A court counted disclosures for which nobody confirmed "
-        "that the request held the taxpayer's address, whoever's address was then disclosed.",
+        "It is not a count of unlawful disclosures." + (_COUNTED if counted else ""),
         "It is a statement about a model: it holds if the assumptions marked in section 7 hold.",
     )
     four = (
@@ -215,14 +223,22 @@ def not_this(found: Findings) -> Section:
             "the address of a different person was disclosed",
             wording.cell(found.rates["wrong_person"]),
         ),
-        ("Wrong door", "right person, but they have moved away", wording.cell(found.rates["wrong_door"])),
+        (
+            "Wrong door",
+            "right person, but they have moved away, or an office",
+            wording.cell(found.rates["wrong_door"]),
+        ),
     )
-    court = f"{fact('disclosed_without_address').value:,}"
     note = (
         "The first two describe requests, the last two what was disclosed. They overlap and are never "
-        f"added up. The count of about {court} that a court reported is of the first kind; that it is the "
-        "whole search by number is an assumption. The second is what the tax authority conceded."
+        "added up."
     )
+    if counted:
+        note += (
+            f" The count of about {fact('disclosed_without_address').value:,} that a court reported is of "
+            "the first kind; that it is the whole search by number is an assumption. The second is what the "
+            "tax authority conceded."
+        )
     return Section(
         "not",
         "What this is not",

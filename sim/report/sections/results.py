@@ -29,7 +29,7 @@ def flow(found: Findings) -> Section:
         ("answered", "Requests answered with an address"),
         ("disclosed", "Addresses disclosed"),
         ("outcome_right_person_right_door", "Outcome: right person, right door"),
-        ("outcome_right_person_wrong_door", "Outcome: right person, moved away"),
+        ("outcome_right_person_wrong_door", "Outcome: right person, moved away or a preparer's office"),
         ("outcome_wrong_person", "Outcome: wrong person"),
         ("outcome_missed", "Outcome: missed, nothing disclosed though in the registry"),
         ("outcome_correctly_withheld", "Outcome: nothing disclosed, not in the registry"),
