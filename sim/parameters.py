@@ -13,8 +13,9 @@ must say
     label         a few plain words for a slider
     description   a sentence or two for its help text
 
-and may say `sums_to = 1` (shares that must add up) and `levels = {clean = 0, published = ..., high = ...}`
-(the value at each named level of noise). One broken entry refuses the whole catalogue.
+and may say `sums_to = 1` (shares that must add up), `form = "date"` (a day of the calendar as yyyymmdd) or
+`"yes or no"` (1 or 0 and nothing between), and `levels = {clean = 0, published = ..., high = ...}` (the value
+at each named level of noise). One broken entry refuses the whole catalogue.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -32,6 +34,7 @@ from sim.toml_files import nearest, plain_key, read_toml, show
 
 Grade = Literal["P", "S", "B", "D", "assumption"]
 Level = Literal["clean", "published", "high"]
+Form = Literal["date", "yes or no"]
 Value = float | dict[str, float] | tuple[float, ...]
 GRADES: tuple[str, ...] = get_args(Grade)
 LEVELS: tuple[str, ...] = get_args(Level)
@@ -61,6 +64,7 @@ class Parameter(BaseModel):
     label: Words
     description: Words
     sums_to: float | None = None
+    form: Form | None = None
     levels: dict[Level, Value] = Field(default_factory=dict)
 
     def at(self, level: str) -> Value:
@@ -101,12 +105,26 @@ class Parameter(BaseModel):
         low, high = self.range
         if not low <= number <= high:
             raise ValueError(f"is not in [{low:g}, {high:g}] ({self.unit})")
+        if self.form == "date" and not is_date(number):
+            raise ValueError("is no day of the calendar, as yyyymmdd")
+        if self.form == "yes or no" and number not in (0.0, 1.0):
+            raise ValueError("should be 1 (yes) or 0 (no)")
         return number
 
     def _check_sum(self, numbers: tuple[float, ...]) -> None:
         total = math.fsum(numbers)
         if self.sums_to is not None and abs(total - self.sums_to) > SUM_TOLERANCE:
             raise ValueError(f"should sum to {self.sums_to:g}, sums to {total:.6g}")
+
+
+def is_date(number: float) -> bool:
+    """Whether a number is a day of the calendar written yyyymmdd."""
+    stamp = int(number)
+    try:
+        date(stamp // 10_000, stamp // 100 % 100, stamp % 100)
+    except ValueError:
+        return False
+    return stamp == number
 
 
 def finite(given: Any) -> float:

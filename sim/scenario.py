@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from sim.errors import InputErrors, Mistake
 from sim.parameters import Level, Value, catalogue
-from sim.scenario_build import check_thresholds, levelled, numbers, said, structure_of, typed
+from sim.scenario_build import check_thresholds, check_together, levelled, numbers, said, structure_of, typed
 from sim.scenario_files import GIVEN, Settings, locate, read_settings
 from sim.toml_files import display, leaves, nearest
 
@@ -139,6 +139,7 @@ class Scenario(BaseModel):
         level = spec.noise.level if spec else "published"
         others = {k: v for k, v in given.items() if k not in structure}
         parameters = numbers(others, level, structure, mistakes)
+        check_together(parameters, given, mistakes)
         if spec is not None:
             check_thresholds(spec.linkage, given, mistakes)
         if mistakes or spec is None:

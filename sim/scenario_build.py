@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.errors import Mistake
-from sim.parameters import Parameter, Value, catalogue
+from sim.parameters import SUM_TOLERANCE, Parameter, Value, catalogue
 from sim.scenario_files import GIVEN, OVERRIDES, Settings
 from sim.toml_files import nearest, show
 
@@ -26,6 +26,16 @@ _WORDS = {
 
 NONE = "none"
 """What a file says to take back a threshold that the file it extends has set; TOML has no word for it."""
+
+SOME = (
+    "population.age_bands", "population.filing_share", "population.oldest_female", "population.oldest_male",
+    "population.surname_tail.people",
+)  # fmt: skip
+"""Tables of counts and shares that need not add up to anything but may not all be 0."""
+
+AT_MOST_ALL = (("population.naturalised_share", "population.noncitizen_share"),)
+"""Tables of shares of the same people: label by label they may be all of them together, not more."""
+
 Given = Mapping[str, tuple[Any, str]]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -141,6 +151,32 @@ def _unknown(
     if above:
         return f"{above[0]} holds one value, not a table (got {show(value)})"
     return f"unknown key{nearest(key, [*names, 'extends'])} (got {show(value)})"
+
+
+def check_together(parameters: Mapping[str, Value], given: Given, mistakes: list[Mistake]) -> None:
+    """Refuse numbers, each in its range, that together leave nobody or more than everybody."""
+
+    def tell(key: str, problem: str) -> None:
+        file = next((f for name, (_, f) in given.items() if f"{name}.".startswith(f"{key}.")), "scenario")
+        mistakes.append(Mistake(file, key, problem))
+
+    for key in SOME:
+        if key in parameters and not any(_numbers(parameters[key])):
+            tell(key, "leaves nobody: one of its numbers should be above 0")
+    for one, other in AT_MOST_ALL:
+        mine, theirs = parameters.get(one), parameters.get(other)
+        if not isinstance(mine, dict) or not isinstance(theirs, dict):
+            continue
+        for label in mine:
+            both = mine[label] + theirs[label]
+            if both > 1.0 + SUM_TOLERANCE:
+                key = one if f"{one}.{label}" in given or one in given else other
+                against = other if key == one else one
+                tell(key, f"{label} is {both:g} of everybody together with {against}.{label}, above 1")
+
+
+def _numbers(value: Value) -> Iterable[float]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
 
 
 def check_thresholds(linkage: Any, given: Given, mistakes: list[Mistake]) -> None:

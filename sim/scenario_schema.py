@@ -61,7 +61,9 @@ def _place(section: dict[str, Any], path: list[str], entry: dict[str, Any]) -> N
 
 def _parameter(entry: Parameter) -> dict[str, Any]:
     low, high = entry.range
-    number = {"type": "number", "minimum": low, "maximum": high}
+    number: dict[str, Any] = {"type": "number", "minimum": low, "maximum": high}
+    if entry.form is not None:
+        number["multipleOf"] = 1
     known: dict[str, Any] = {
         "title": entry.label,
         "description": entry.description,

@@ -5,7 +5,8 @@ given the class; level l of comparison k has probability m[k][l] or u[k][l]; a m
 Fellegi and Sunter 1969; EM after Dempster, Laird and Rubin 1977, for linkage Jaro 1989 and Winkler 1988. u is
 held at what random pairs show (`weights.py`): learnt from blocked pairs it would be far too high, and with u
 free the two classes can change places. Even so the "same" class can settle on something else (relatives, a
-common error), so the fit is checked, and refused unless the caller asks to be warned only.
+common error), so the fit is checked, and refused unless the caller asks to be warned only. What a short list
+shows by luck alone speaks against nothing: a check fails from three standard errors on.
 
 Not modelled: dependence between fields within a class.
 """
@@ -22,6 +23,12 @@ from numpy.typing import NDArray
 
 from sim.errors import SimulatorError
 from sim.linkage.patterns import MISSING, Floats, Levels, Patterns, look_up
+
+BEYOND = 3.0
+"""Standard errors of a count by which the fitted class must be off before it is held to be another one."""
+
+SURE = 1e-12
+"""How near the share of true pairs comes to 0 and to 1, where every pair is of one class."""
 
 
 class WrongClassError(SimulatorError):
@@ -102,32 +109,43 @@ def fit(
         same, likelihood = _expect(patterns, counts, weights, share, extra)
         matched = _level_counts(patterns.levels, same, n_levels)
         updated = tuple(_normalise(values + pseudo_count) for values in matched)
-        new_share = share if hold_share else float(same.sum() / counts.sum())
+        new_share = share if hold_share else min(max(float(same.sum() / counts.sum()), SURE), 1 - SURE)
         change = max(abs(new_share - share), _largest_change(m, updated))
         m, share = updated, new_share
         trace.append((likelihood, share, change))
         if change < stop.change:
             break
-    problems = check_class(m, u, share, names, largest_share)
+    problems = check_class(m, u, share, names, largest_share, matched=matched, pairs=int(counts.sum()))
     _report(problems, on_wrong_class)
     return Fit(m, share, matched, np.array(trace), trace[-1][2] < stop.change, problems)
 
 
 def check_class(
-    m: Sequence[Floats], u: Sequence[Floats], share: float, names: Sequence[str], largest_share: float
-) -> tuple[str, ...]:
-    """Return what speaks against the class being "the same person", a sentence each; empty if nothing."""
+    m: Sequence[Floats], u: Sequence[Floats], share: float, names: Sequence[str], largest_share: float,
+    *, matched: Sequence[Floats], pairs: int,
+) -> tuple[str, ...]:  # fmt: skip
+    """Return what speaks against the class being "the same person", a sentence each; empty if nothing.
+
+    matched: expected true pairs by level, from which m was made.  pairs: how many there are in all.
+    """
     problems = []
-    for name, fitted, chance in zip(names, m, u, strict=True):
-        if not fitted[1] > chance[1]:
+    for name, fitted, chance, seen in zip(names, m, u, matched, strict=True):
+        trials = float(np.nansum(seen))
+        if not fitted[1] > chance[1] and _beyond(trials * chance[1] - seen[1], trials, chance[1]):
             why = "exact agreement is no likelier in the fitted class"
             problems.append(f"{name}: {why} ({fitted[1]:.4g}) than by chance ({chance[1]:.4g})")
-        if fitted[-1] > chance[-1]:
+        if fitted[-1] > chance[-1] and _beyond(seen[-1] - trials * chance[-1], trials, chance[-1]):
             why = "disagreement is likelier in the fitted class"
             problems.append(f"{name}: {why} ({fitted[-1]:.4g}) than by chance ({chance[-1]:.4g})")
-    if share > largest_share:
+    # The bound is itself a count, of which one pair more or less means nothing.
+    if _beyond((share - largest_share) * pairs - 1.0, pairs, largest_share):
         problems.append(f"share of true pairs {share:.4g} is above what is possible ({largest_share:.4g})")
     return tuple(problems)
+
+
+def _beyond(excess: float, trials: float, chance: float) -> bool:
+    """Whether a count is off by more than luck allows: the standard error of a binomial count."""
+    return bool(excess > BEYOND * np.sqrt(trials * chance * (1.0 - chance)))
 
 
 def combine(fits: Sequence[tuple[Sequence[str], Fit]], names: Sequence[str]) -> dict[str, Floats]:
@@ -178,7 +196,7 @@ def _largest_change(before: Sequence[Floats], after: Sequence[Floats]) -> float:
 
 
 def _normalise(counts: Floats) -> Floats:
-    return counts / np.nansum(counts)
+    return counts / max(float(np.nansum(counts)), SURE)
 
 
 def _log(values: Floats) -> Floats:

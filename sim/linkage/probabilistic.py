@@ -18,6 +18,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from sim.errors import InputErrors, Mistake
+from sim.linkage import em
 from sim.linkage.comparison import Comparison, Kind, Path, Rule
 from sim.linkage.curve import to_bits
 from sim.linkage.normalise import FIELDS, Fields
@@ -25,9 +27,14 @@ from sim.linkage.train import Design, Learning, Trained, train
 from sim.linkage.weights import compare_as, prior_bits
 from sim.noise import UnreachableRateWarning, apply
 from sim.population import Country
-from sim.requests import draw
+from sim.requests import draw, holds
 from sim.rng import Streams
 from sim.scenario import Scenario
+
+
+class NotLearntError(InputErrors):
+    """The good matcher finds no weights with these settings; the message names one of them."""
+
 
 _TRAINING_REPLICATE = 2**31  # a study's replicates count from 0: the training list shares no luck with them
 _LEARNT_FROM = (
@@ -69,7 +76,7 @@ larger the file."""
 
 
 def good_matcher(scenario: Scenario) -> Rule:
-    """Return the rule of a scenario with the weights it learnt; raises em.WrongClassError if EM fails."""
+    """Return the rule of a scenario with the weights it learnt; raises NotLearntError where it cannot."""
     return (matcher_path(scenario, trained(scenario), threshold_bits(scenario)),)
 
 
@@ -107,8 +114,23 @@ def threshold_bits(scenario: Scenario) -> float:
 
 
 def trained(scenario: Scenario) -> Trained:
-    """Return the learnt weights; kept for the last few scenarios that would learn the same."""
-    return _trained(_Training(scenario))
+    """Return the learnt weights; kept for the last few scenarios that would learn the same.
+
+    Raises NotLearntError where there are no true pairs to learn from, or EM finds another class.
+    """
+    if scenario.value("requests.coverage") == 0.0:
+        raise _not_learnt(scenario, "requests.coverage", "leaves nobody in the registry to learn from")
+    if _training_size(scenario) < 2:
+        raise _not_learnt(scenario, "population.size", "leaves one record and no pair of strangers")
+    try:
+        return _trained(_Training(scenario))
+    except em.WrongClassError as error:
+        advice = "raise weights.em.training_requests or population.size, or ask by another rule"
+        raise _not_learnt(scenario, "linkage.rule", f"learns no weights here: {error}; {advice}") from error
+
+
+def _not_learnt(scenario: Scenario, key: str, problem: str) -> NotLearntError:
+    return NotLearntError([Mistake(scenario.name, key, f"{problem} (linkage.rule = 'probabilistic')")])
 
 
 class _Training:
@@ -132,6 +154,8 @@ def _trained(training: _Training) -> Trained:
     scenario = training.scenario
     streams = Streams(scenario.seed, _TRAINING_REPLICATE)
     country = Country(scenario, streams)
+    # A small registry that is asked for nearly whole does not hold a list as long as wished.
+    scenario = scenario.replace({"requests.count": max(1, holds(country, scenario, streams))})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UnreachableRateWarning)  # the list that is linked tells of it
         noisy = apply(draw(country, scenario, streams), scenario, streams)

@@ -148,8 +148,13 @@ def train(
     known_m = dict(given or {})
     wanted = [c.field for c in design.comparisons if c.field not in known_m]
     fits = _fits(design, u, requests, records, decode, learning, within) if wanted else ()
+    if wanted and not fits:
+        raise em.WrongClassError("no two rows agree on the keys of any pass: no pair to learn from")
     learnt = em.combine(fits, wanted) | known_m
-    m = tuple(learnt[c.field] for c in design.comparisons)
+    m = tuple(
+        _or_nothing(learnt[c.field], known) if c.field in wanted else learnt[c.field]
+        for c, known in zip(design.comparisons, u, strict=True)
+    )
     frequencies = [
         Frequency.of(
             records, design.adjusted[c.field], known[1], learning.frequency_floor, learning.frequency_strength
@@ -209,7 +214,7 @@ def _fits(
             continue
         known = [of[name] for name in names]
         # A request has at most one record; within one file a person may have several, and there is no bound.
-        bound = 0.999 if within else min(len(np.unique(request)) / len(request), 0.999)
+        bound = 1.0 if within else len(np.unique(request)) / len(request)
         found = em.fit(
             Patterns.of(levels),
             known,
@@ -220,6 +225,14 @@ def _fits(
         )
         fits.append((names, found))
     return tuple(fits)
+
+
+def _or_nothing(m: Floats, u: Floats) -> Floats:
+    """Return u, which weighs nothing, where the few pairs seen make a field speak against itself.
+
+    That many pairs would be refused (`em.check_class`); so few say nothing of the field.
+    """
+    return m if m[1] > u[1] and m[-1] <= u[-1] else u
 
 
 def _rows(columns: Columns) -> int:

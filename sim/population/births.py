@@ -20,6 +20,7 @@ OLDEST = 104
 _TOP, _OPEN = 80, 85  # the source codes 80-84 as 80, 85 and older as 85
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FEWEST = 1e-6  # thousand people, or their ratio from a band to the next: what divides where there is none
 _FLAT_UNTIL, _EARLY, _LATE = 1940, 1978, 1998  # middle years of the eras; straight lines between them
 
 
@@ -91,9 +92,9 @@ def _spread(scenario: Scenario) -> Array:
         bands = scenario.table(f"population.oldest_{key}")
         counts = np.array([bands["85"], bands["90"], bands["95"], bands["100"]])
         ages = np.repeat(counts / 5.0, 5)
-        fall = (counts[1:] / counts[:-1]) ** 0.2
+        fall = np.where(counts[:-1] > 0, counts[1:] / np.maximum(counts[:-1], _FEWEST), 1.0) ** 0.2
         for band in range(4):
-            shape = np.cumprod(np.full(5, fall[min(band, 2)]))
+            shape = np.cumprod(np.full(5, max(fall[min(band, 2)], _FEWEST)))
             ages[5 * band : 5 * band + 5] = counts[band] * shape / shape.sum()
         running[sex] = np.cumsum(ages) / ages.sum()
     running[:, -1] = 1.0

@@ -43,6 +43,8 @@ def build(scenario: Scenario) -> MoveTable:
     yearly = np.clip(rates.sum(axis=1) * scale, 1e-4, 0.95)
     odds = scenario.value("population.moves.foreign_born_odds")
     foreign = yearly * odds / (1 - yearly + yearly * odds)
+    # Where nobody moves, the few who must (yearly rates are at least one in 10,000) move any distance.
+    rates[rates.sum(axis=1) == 0] = 1.0
     running = np.cumsum(rates, axis=1) / rates.sum(axis=1, keepdims=True)
     running[:, -1] = 1.0
     return MoveTable(np.stack([_quantiles(yearly), _quantiles(foreign)]), running)

@@ -24,6 +24,8 @@ from sim.scenario import Scenario
 
 NATIVITIES = ("us_born", "naturalised", "noncitizen")
 _ROUNDS = 40
+_NOBODY = 1e-9
+"""Share that stands for none where one group of nativity is everybody, so that odds stay finite."""
 _SAMPLE, _CORRECTIONS = 200_000, 5
 
 
@@ -101,9 +103,10 @@ def nativity_by_age(scenario: Scenario, ages: Array) -> Array:
     shape = np.stack(odds, axis=1)
     out = np.zeros((6, 101, 3))
     for e, name in enumerate(ETHNICITIES):
-        weight = ages[e] / max(ages[e].sum(), 1)
+        # Of a group nobody was drawn of, any ages will do: nobody will be asked for theirs.
+        weight = ages[e] / ages[e].sum() if ages[e].any() else np.full(101, 1 / 101)
         target = np.array([naturalised[name], noncitizen[name]])
-        scale = target / (1 - target.sum())
+        scale = target / max(1 - target.sum(), _NOBODY)
         for _ in range(_ROUNDS):
             relative = shape * scale
             share = relative / (1 + relative.sum(axis=1, keepdims=True))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import VerificationError
-from sim.linkage.em import WrongClassError
+from sim.linkage.probabilistic import NotLearntError
 from sim.parameters import catalogue
 from sim.progress import Progress, silent
 from sim.record import identity
@@ -89,7 +89,7 @@ def scenario_of(plan: Plan, run: Run, replicates: int) -> Scenario:
 def _made(plan: Plan, run: Run, replicates: int, progress: Progress, workers: int) -> Companion:
     try:
         folder = run_once(scenario_of(plan, run, replicates), run.folder.parent, progress, workers)
-    except WrongClassError:
+    except NotLearntError:
         if plan.otherwise is None:
             raise
         return _made(plan.otherwise, run, replicates, progress, workers)

@@ -53,7 +53,7 @@ def draw(
 
     workers: threads that make chunks.  offers: what chunks offer, where that is known without making them.
     The result depends on neither.
-    Raises RefusedError if more people of the registry are asked for than it holds.
+    Raises InputErrors if more people of the registry are asked for than it holds.
     """
     plan = make_plan(country, scenario, streams)
     origins = Origins(country)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from sim.errors import RefusedError
+from sim.errors import InputErrors, Mistake
 from sim.population import CHUNK, ETHNICITIES, Country
 from sim.population.identifiers import OUTSIDE_CHUNKS
 from sim.requests.origins import ETHNICITY_OF
@@ -44,27 +44,38 @@ class Plan:
 def make_plan(country: Country, scenario: Scenario, streams: Streams) -> Plan:
     """Settle every request.
 
-    Raises RefusedError if more people of the registry are asked for than it holds.
+    Raises InputErrors if more people of the registry are asked for than it holds.
     """
     n = scenario.requests.count
 
     def luck(name: str) -> np.ndarray:
         return streams.generator(f"requests.{name}").random(n)
 
-    has_tin = luck("tin") < scenario.value("requests.tin_share")
-    with_tin, without = coverage_by_tin(scenario)
-    in_registry = luck("registry") < np.where(has_tin, with_tin, without)
+    has_tin, in_registry = _who_is_held(scenario, streams)
     if in_registry.sum() > country.size:
-        raise RefusedError(
-            f"requests.coverage asks for {in_registry.sum():,} people of a registry of {country.size:,}; "
-            "lower requests.count or requests.coverage, or raise population.size"
-        )
+        asked = f"asks for {in_registry.sum():,} people of a registry of {country.size:,}"
+        advice = "lower requests.count or requests.coverage, or raise population.size"
+        raise InputErrors([Mistake(scenario.name, "requests.coverage", f"{asked}; {advice}")])
     place = luck("chunk")
     needed = -(-int((~in_registry).sum()) // OUTSIDE_PER_CHUNK)
     outside_chunks = min(max(1, needed), OUTSIDE_CHUNKS)
     chunk = Country.OUTSIDE + (place * outside_chunks).astype(np.int64)
     chunk[in_registry] = spread(place[in_registry], country, streams)
     return Plan(has_tin, in_registry, _origins(scenario, luck("origin")), chunk)
+
+
+def holds(country: Country, scenario: Scenario, streams: Streams) -> int:
+    """Return how many requests, from the first on, ask for no more people than the registry holds."""
+    held = np.cumsum(_who_is_held(scenario, streams)[1])
+    return int(np.searchsorted(held, country.size, "right"))
+
+
+def _who_is_held(scenario: Scenario, streams: Streams) -> tuple[np.ndarray, np.ndarray]:
+    """Return of every request whether it has a number, and whether its person is in the registry."""
+    n = scenario.requests.count
+    has_tin = streams.generator("requests.tin").random(n) < scenario.value("requests.tin_share")
+    with_tin, without = coverage_by_tin(scenario)
+    return has_tin, streams.generator("requests.registry").random(n) < np.where(has_tin, with_tin, without)
 
 
 def coverage_by_tin(scenario: Scenario) -> tuple[float, float]:

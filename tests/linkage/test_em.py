@@ -87,6 +87,25 @@ def test_a_share_of_true_pairs_that_cannot_be_is_refused():
         fit(Patterns.of(pairs(7, share=0.6)), binary(U), names=NAMES, largest_share=0.2)
 
 
+@pytest.mark.parametrize("possible", [0.6, 0.597, 1.0])
+def test_a_share_at_its_bound_is_not_refused_for_the_luck_of_the_pairs(possible):
+    found = fit(Patterns.of(pairs(7, n=5_000, share=0.6)), binary(U), names=NAMES, largest_share=possible)
+    assert found.share == pytest.approx(0.6, abs=0.03) and not found.problems
+
+
+def test_pairs_that_are_all_true_are_a_class_of_their_own_and_nothing_overflows():
+    found = fit(Patterns.of(pairs(10, n=2_000, share=1.0)), binary(U), names=NAMES, largest_share=1.0)
+    assert 0.98 < found.share < 1.0 and np.isfinite(found.trace).all()
+
+
+def test_a_field_that_three_pairs_speak_against_is_not_enough_to_refuse_the_class():
+    few = pairs(11, n=400, share=0.5)
+    few[3:, 2] = 0
+    few[:3] = [1, 1, 2]
+    found = fit(Patterns.of(few), [*binary(U)[:2], np.array([np.nan, 0.3, 0.7])], names=NAMES)
+    assert not found.m[2][1] > 0.3 and not found.problems
+
+
 def test_u_learnt_from_pairs_that_mostly_match_is_caught():
     levels = pairs(8, share=0.5)
     from_the_same_pairs = [np.array([np.nan, (c == 1).mean(), (c == 2).mean()]) for c in levels.T]

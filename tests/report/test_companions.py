@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.linkage.em import WrongClassError
+from sim.errors import Mistake
+from sim.linkage.probabilistic import NotLearntError
 from sim.report import companions
 from sim.report.checklist import check
 from sim.report.model import build
@@ -19,7 +20,7 @@ def test_where_the_rule_cannot_be_learnt_from_clean_data_another_stands_in_and_s
     def run_once(scenario, place, progress, workers):
         asked.append(scenario)
         if scenario.linkage.rule == "probabilistic":
-            raise WrongClassError("share of true pairs 1")
+            raise NotLearntError([Mistake("it", "linkage.rule", "learns no weights here")])
         return found.run.folder
 
     monkeypatch.setattr(companions, "run_once", run_once)
@@ -34,9 +35,9 @@ def test_a_rule_that_can_be_learnt_by_nobody_is_not_hidden(tmp_path, monkeypatch
     found = findings(study(2, 300), tmp_path)
 
     def run_once(scenario, place, progress, workers):
-        raise WrongClassError("share of true pairs 1")
+        raise NotLearntError([Mistake("it", "linkage.rule", "learns no weights here")])
 
     monkeypatch.setattr(companions, "run_once", run_once)
-    with pytest.raises(WrongClassError):
+    with pytest.raises(NotLearntError):
         companions.with_companions(found)
     assert check(build(found))

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from sim.errors import RefusedError
+from sim.errors import InputErrors
 from sim.population import CHUNK, Country
-from sim.requests import MATERIAL, ORIGINS, SCHEMA, TRUTH, Requests, draw
-from sim.requests.plan import coverage_by_tin
+from sim.requests import MATERIAL, ORIGINS, SCHEMA, TRUTH, Requests, draw, holds
+from sim.requests.plan import coverage_by_tin, make_plan
 from sim.rng import Streams
 from sim.scenario import Scenario
 from tests.fuzzy import proportion_is
@@ -161,9 +161,19 @@ def test_a_small_registry_gives_the_count_asked_for_by_asking_for_others_too() -
     assert set(clean["nativity"]) == {0, 1, 2}
 
 
+def test_a_list_cut_to_what_the_registry_holds_is_the_longest_that_can_be_drawn() -> None:
+    greedy = Scenario.of({"population.size": 100, "requests.count": 300, "requests.coverage": 0.5})
+    country = Country(greedy, STREAMS)
+    longest = holds(country, greedy, STREAMS)
+    assert 100 < longest < 300
+    assert len(make_plan(country, greedy.replace({"requests.count": longest}), STREAMS).chunk) == longest
+    with pytest.raises(InputErrors, match="asks for 101 people of a registry of 100"):
+        make_plan(country, greedy.replace({"requests.count": longest + 1}), STREAMS)
+
+
 def test_asking_for_more_people_than_the_registry_holds_is_refused() -> None:
     greedy = Scenario.of({"population.size": 100, "requests.count": 300, "requests.coverage": 1.0})
-    with pytest.raises(RefusedError, match="asks for 300 people of a registry of 100"):
+    with pytest.raises(InputErrors, match=r"requests\.coverage: asks for 300 people of a registry of 100"):
         draw(Country(greedy, STREAMS), greedy, STREAMS)
 
 
