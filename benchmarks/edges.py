@@ -133,11 +133,10 @@ def switches() -> Iterator[Edge]:
         yield _switch({"linkage.threshold": bits})
         yield _switch({"linkage.clerical_low": bits, "linkage.clerical_high": bits})
     yield _switch({"linkage.clerical_low": -1e308, "linkage.clerical_high": 1e308})
-    for unit in ("probability",):
-        for share in (0.0, 0.5, 1.0):
-            yield _switch({"linkage.threshold_unit": unit, "linkage.threshold": share})
-            yield _switch({"linkage.threshold_unit": unit} | dict.fromkeys(
-                ("linkage.clerical_low", "linkage.clerical_high"), share))  # fmt: skip
+    for share in (0.0, 0.5, 1.0):
+        unit = {"linkage.threshold_unit": "probability"}
+        yield _switch({**unit, "linkage.threshold": share})
+        yield _switch({**unit, "linkage.clerical_low": share, "linkage.clerical_high": share})
     for seed in (0, 2**32, 2**63, 2**64 - 1):
         yield _switch({"seed": seed})
     for size in (1, 2, 3, 99):
@@ -199,33 +198,18 @@ def settings() -> list[str]:
     return [*flat, *tables]
 
 
-def as_scenario(edge: Edge) -> Iterator[Attempt]:
-    """Put an edge under every rule to one population, as far as it can be read."""
-    people: list[Replicate] = []
-    for rule in RULES:
-
-        def answer(rule: str = rule) -> None:
-            scenario = Scenario.of({**SMALL, "linkage.rule": rule, **edge.changes})
-            if too_large(scenario):
-                return
-            if not people:
-                people.append(Replicate(Streaming.kept(scenario, 0)))
-            found = collect(scenario, [people[0].answer(scenario, cases=True)])
-            if wrong := nonsense(found):
-                raise AssertionError(wrong)
-
-        yield _tried(edge, f"rule {rule}", answer)
-
-
-def under(edge: Edge, rule: str) -> Attempt:
-    """Put an edge under one rule."""
+def under(edge: Edge, rule: str, people: list[Replicate] | None = None) -> Attempt:
+    """Put an edge under one rule; people: where the replicate is kept for the next rule."""
+    kept: list[Replicate] = [] if people is None else people
 
     def answer() -> None:
         scenario = Scenario.of({**SMALL, "linkage.rule": rule, **edge.changes})
-        if not too_large(scenario):
-            world = Replicate(Streaming.kept(scenario, 0)).answer(scenario, cases=True)
-            if wrong := nonsense(collect(scenario, [world])):
-                raise AssertionError(wrong)
+        if too_large(scenario):
+            return
+        if not kept:
+            kept.append(Replicate(Streaming.kept(scenario, 0)))
+        if wrong := nonsense(collect(scenario, [kept[0].answer(scenario, cases=True)])):
+            raise AssertionError(wrong)
 
     return _tried(edge, f"rule {rule}", answer)
 
@@ -270,8 +254,7 @@ def on_the_page(edge: Edge, rule: str) -> Attempt:
         if notes or state.asked(name, back).sha256() != scenario.sha256():
             raise AssertionError(f"the link of it asks something else {notes}")
         links.command(name, back, 1), links.snippet(name, back, 1)
-        for entry in catalogue().values():
-            controls.about(entry)
+        [controls.about(entry) for entry in catalogue().values()]
         if too_large(scenario):
             return
         with tempfile.TemporaryDirectory() as place:
@@ -354,7 +337,8 @@ def everything(quick: bool = False, only: str = "") -> Iterator[Attempt]:
         for edge in [*single(), *pairs()]:
             if only in edge.name:
                 rule = next(turn)
-                yield from as_scenario(edge)
+                people: list[Replicate] = []
+                yield from (under(edge, each, people) for each in RULES)
                 yield on_the_command_line(edge, rule, Path(place))
                 yield on_the_page(edge, rule)
     if not quick:
