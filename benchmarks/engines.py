@@ -57,7 +57,6 @@ COLUMNS = sorted({*WEIGHTS, *(key for each in PASSES for key in each)})
 def path() -> Any:
     """Return the rule in the program's own terms."""
     from sim.linkage.comparison import Comparison, Kind, Level, Path  # noqa: PLC0415
-    from sim.linkage.rules import everyone  # noqa: PLC0415
 
     comparisons = []
     for field, (equal, close, other) in WEIGHTS.items():
@@ -65,7 +64,7 @@ def path() -> Any:
         if close is not None:
             levels.insert(1, Level(Kind.JARO_WINKLER, close, CLOSE))
         comparisons.append(Comparison(field, tuple(levels)))
-    return Path("task", everyone, PASSES, tuple(comparisons), 0.0, base=PRIOR)
+    return Path("task", PASSES, tuple(comparisons), 0.0, base=PRIOR)
 
 
 def make(folder: Path, requests: int, size: int) -> None:

@@ -29,7 +29,7 @@ class Kind(StrEnum):
     EXACT = "exact"  # all columns equal (for a set: the last column, the whole line, is equal)
     SHARED = "shared"  # sets only: some value of one side's set is in the other side's
     FIRST = "first"  # chains only: the first `at` columns are equal
-    PREFIX = "prefix"  # text: the first `at` letters are equal, and both have that many
+    PREFIX = "prefix"  # text: the first `at` letters are equal, a shorter text counting whole
     JARO_WINKLER = "jaro_winkler"  # text: Jaro-Winkler similarity >= `at`
     EDIT = "edit"  # text: at most `at` letters put in, left out or changed (Levenshtein distance)
     ONE_DIGIT = "one_digit"  # numbers: exactly one decimal place differs
@@ -96,25 +96,36 @@ class Filter:
     passes: Callable[[pl.DataFrame], NDArray[np.bool_]]
 
 
+def everyone(frame: pl.DataFrame) -> NDArray[np.bool_]:
+    """Say that every request takes the path."""
+    return np.ones(frame.height, bool)
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
     """One way of searching: which requests take it, which pairs it looks at, and how it decides.
 
-    applies: which requests take the path, from the frame as typed; the paths of a rule exclude each other.
     passes: blocking passes, each a tuple of keys; a key is a column or a pair (request's column, record's
         column). A pair is a candidate when some pass has all its keys present and equal. One empty tuple
         means every pair.
     threshold: in bits; a candidate is a link when base + sum of weights >= threshold (to 1e-9).
+    applies: which requests take the path, from the frame as typed; the paths of a rule exclude each other.
     base: bits added to every pair (the prior log2 odds, when weights are those of Fellegi and Sunter).
     """
 
     name: str
-    applies: Callable[[pl.DataFrame], NDArray[np.bool_]]
     passes: tuple[tuple[str | tuple[str, str], ...], ...]
     comparisons: tuple[Comparison, ...]
     threshold: float
+    applies: Callable[[pl.DataFrame], NDArray[np.bool_]] = everyone
     filters: tuple[Filter, ...] = ()
     base: float = 0.0
+
+    @property
+    def counts_agreements(self) -> bool:
+        """Whether the score is the number of fields that agree: no evidence in bits, and no probability."""
+        weights = {level.weight for comparison in self.comparisons for level in comparison.levels}
+        return weights <= {0.0, 1.0} and self.base == 0.0
 
 
 Rule = tuple[Path, ...]

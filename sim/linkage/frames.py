@@ -1,37 +1,49 @@
 """Two tables with known truth through the same matcher: for published synthetic benchmarks.
 
-`link_frames` takes two Polars frames, a mapping of fields to their columns, and a rule: a `Path` (weights
-given) or a `Design` (weights to be learnt). It goes the way every scenario goes: BoundedIndex, Compare,
-recordlinkage's classifier. The column that holds the truth is read only to count errors, never to link.
-There is no command for this: the program measures error, it does not find people.
+`link_frames` takes two Polars or pandas frames, a mapping of fields to their columns, and a rule: paths
+(weights given) or a `Design` (weights to be learnt). It goes the way every scenario goes: BoundedIndex,
+Compare, recordlinkage's classifier. The column that holds the truth is read only to count errors, never to
+link. There is no command for this: the program measures error, it does not find people. `docs/link_frames.md`
+has examples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim.linkage.comparison import Columns, Path
+from sim.errors import InputErrors
+from sim.linkage.comparison import Columns, Path, everyone
 from sim.linkage.curve import to_probability
-from sim.linkage.levels import Decode
+from sim.linkage.frame_columns import (
+    Coded,
+    Names,
+    code_frames,
+    mistake,
+    narrowed,
+    taken,
+    wrongly_compared,
+)
+from sim.linkage.frame_rule import Keep, compared_across, comparisons_of, mistakes_in
+from sim.linkage.frame_truth import identities, possible
 from sim.linkage.scored import one_to_one
 from sim.linkage.toolkit import BoundedIndex, candidate_levels, coded_frame, compare_levels, decide
 from sim.linkage.train import Design, Learning, Trained, train
 from sim.rng import Streams
-
-Names = Mapping[str, str | tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class FrameLinks:
     """The links between two frames, and how many are false or missed.
 
-    pairs: one row a link: left, right (row numbers), score (bits), probability, true (null without truth).
+    pairs: one row a link: left, right (row numbers), score, probability, true (null without truth). The score
+    is in bits, and the probability what they say; of a path that only counts the fields that agree
+    (`Path.counts_agreements`) the score is that count, and there is no probability.
     compared: pairs that were compared.  false, missed: counts, None without truth; missed are true pairs
     that are not links, whether lost by blocking or by the score.  trained: what was learnt, None where the
     rule had weights.
@@ -45,120 +57,117 @@ class FrameLinks:
 
 
 def link_frames(
-    left: pl.DataFrame,
-    right: pl.DataFrame | None,
-    rule: Path | Design,
+    left: Any,
+    right: Any,
+    rule: Path | Sequence[Path] | Design,
     *,
     columns: Names,
     truth: str | tuple[str, str] | None = None,
     threshold: float = 0.0,
-    keep: Literal["all", "best", "one_to_one"] = "best",
+    keep: Keep = "best",
     overlap: float = 0.5,
     seed: int = 1,
     learning: Learning | None = None,
 ) -> FrameLinks:
     """Link each row of `left` to rows of `right`; `right` None: find the rows of `left` that are one person.
 
-    columns: field -> column (or the left and the right column), for every field the rule names; text, whole
-    numbers (0 is missing) or dates.  truth: column of the person's true identity on each side.  threshold:
-    bits, for a Design; a Path has its own.  keep: all links, each left row's best, or greedily one to one;
-    within one frame always all.
-    overlap: expected share of left rows that have a true pair (the prior).  seed: of the random pairs that a
-    Design learns u from.
-    Raises ValueError for a column that is missing or cannot be coded, em.WrongClassError as `train` does.
+    left, right: Polars or pandas frames.  rule: a path or several, each of which takes the rows of `left` to
+    which it applies, or a Design.  columns: field -> column (or the left and the right column), for every
+    field the rule names; text, whole numbers (0 is missing) or dates.  truth: column of the person's true
+    identity on each side, compared by value.  threshold: bits, for a Design; a path has its own.  keep: all
+    links, each left row's best, or greedily one to one; within one frame always all.
+    overlap: true pairs expected a left row (the prior): the share of left rows that have one, or more than 1
+    where people have several records; within one frame, the number of other rows of the same person.  seed:
+    of the random pairs that a Design learns u from.
+    Raises InputErrors with every mistake in the arguments, em.WrongClassError as `train` does.
     """
-    other, keep = (left, "all") if right is None else (right, keep)
-    mine, theirs, decode = code_frames(left, other, columns)
+    left = taken(left, "left")
+    other, within = (left, True) if right is None else (taken(right, "right"), False)
+    keep = "all" if within and keep in ("best", "one_to_one") else keep
+    parts = [rule] if isinstance(rule, Path | Design) else list(rule)
+    if mistakes := mistakes_in(parts, columns, keep, threshold, overlap, within):
+        raise InputErrors(dict.fromkeys(mistakes))
+    coded, across = code_frames(left, other, columns), compared_across(parts)
+    if mistakes := wrongly_compared(coded, comparisons_of(parts), across):
+        raise InputErrors(dict.fromkeys(mistakes))
+    coded = narrowed(coded, across)
+    who = None if truth is None else identities(left, other, truth)
     trained = None
     if isinstance(rule, Design):
         rng = Streams(seed).generator("linkage.random_pairs")
-        how = {"decode": decode, "learning": learning, "within": right is None}
-        trained = train(rule, mine, theirs, overlap=overlap, rng=rng, **how)  # type: ignore[arg-type]
-        rule = trained.path("frames", _everyone, threshold)
-    request, record, levels = candidate_levels(
-        BoundedIndex(rule, coded=True), compare_levels(rule, decode), coded_frame(mine), coded_frame(theirs)
+        how = {"decode": coded.decode, "learning": learning, "within": within}
+        trained = train(rule, coded.left, coded.right, overlap=overlap, rng=rng, **how)  # type: ignore[arg-type]
+    paths = [part for part in parts if isinstance(part, Path)]
+    paths += [trained.path("frames", everyone, threshold)] if trained else []
+    found = [_links(path, coded, rows, keep, within) for path, rows in _shared_out(paths, left)]
+    pairs = pl.concat([links for links, _ in found]).sort("left", "right")
+    compared = sum(pairs_looked_at for _, pairs_looked_at in found)
+    if keep == "one_to_one" and len(found) > 1:
+        pairs = pairs[_kept(keep, *(pairs[name].to_numpy() for name in ("left", "right", "score")))].sort(
+            "left", "right"
+        )
+    if who is None:
+        return FrameLinks(pairs.with_columns(true=pl.lit(None, pl.Boolean)), compared, None, None, trained)
+    pairs = pairs.with_columns(
+        true=pl.Series(who[0][pairs["left"]] == who[1][pairs["right"]], dtype=pl.Boolean)
     )
-    once = request < record if right is None else np.ones(len(request), bool)
-    request, record, levels = request[once], record[once], levels[once]
-    link, score = decide(rule, levels, _frequency_bits(rule, mine, request, levels))
+    right_links, there_are = int(pairs["true"].sum()), possible(*who, keep, within)
+    return FrameLinks(pairs, compared, pairs.height - right_links, there_are - right_links, trained)
+
+
+def _links(
+    path: Path, coded: Coded, rows: NDArray[np.int64], keep: Keep, within: bool
+) -> tuple[pl.DataFrame, int]:
+    """Return the links of the left rows that take a path, and how many pairs were compared."""
+    mine = {name: values[rows] for name, values in coded.left.items()}
+    request, record, levels = candidate_levels(
+        BoundedIndex(path, coded=True),
+        compare_levels(path, coded.decode),
+        coded_frame(mine),
+        coded_frame(coded.right),
+    )
+    request = rows[request].astype(np.int32)
+    if within:
+        request, record, levels = _once(path, request, record, levels)
+    link, score = decide(path, levels, _frequency_bits(path, coded.left, request, levels))
     chosen = np.flatnonzero(link)
     chosen = chosen[_kept(keep, request[chosen], record[chosen], score[chosen])]
+    bits = pl.Series(to_probability(score[chosen]), dtype=pl.Float64)
     pairs = pl.DataFrame({
         "left": request[chosen], "right": record[chosen], "score": score[chosen],
-        "probability": to_probability(score[chosen]),
-    }).sort("left", "right")  # fmt: skip
-    if truth is None:
-        unknown = pairs.with_columns(true=pl.lit(None, pl.Boolean))
-        return FrameLinks(unknown, len(request), None, None, trained)
-    mine_is, theirs_are = _identities(left, other, truth)
-    pairs = pairs.with_columns(true=pl.Series(mine_is[pairs["left"]] == theirs_are[pairs["right"]]))
-    right_links, possible = int(pairs["true"].sum()), _possible(mine_is, theirs_are, keep, right is None)
-    return FrameLinks(pairs, len(request), pairs.height - right_links, possible - right_links, trained)
+        "probability": pl.Series([None] * len(chosen), dtype=pl.Float64) if path.counts_agreements else bits,
+    })  # fmt: skip
+    return pairs, len(request)
 
 
-def code_frames(left: pl.DataFrame, right: pl.DataFrame, columns: Names) -> tuple[Columns, Columns, Decode]:
-    """Return both frames as unsigned codes, 0 = missing, and how to get the text of a code back.
+def _once(
+    path: Path, request: NDArray[np.int32], record: NDArray[np.int32], levels: NDArray[np.uint8]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]:
+    """Return each pair of rows of one frame once, the earlier row first.
 
-    All text shares one dictionary, so any two columns can be compared. Text is trimmed and put in capitals,
-    blank is missing. Dates become yyyymmdd. Raises ValueError for a column that is not there, fractions,
-    negative numbers.
+    A key of two columns, or a path that takes some rows only, may find a pair from one side alone.
     """
-    sides: tuple[dict[str, pl.Series], dict[str, pl.Series]] = ({}, {})
-    for name, column in columns.items():
-        for side, frame, label in zip(sides, (left, right), _both(column), strict=True):
-            if label not in frame.columns:
-                raise ValueError(
-                    f"field {name}: there is no column {label!r} (columns: {', '.join(frame.columns)})"
-                )
-            side[name] = _plain(frame[label], label)
-    texts = {(k, name): series for k, side in enumerate(sides) for name, series in side.items()
-             if series.dtype == pl.String}  # fmt: skip
-    numbered, words = _numbered(list(texts.values()))
-    of_text = dict(zip(texts, numbered, strict=True))
-    coded = [
-        {name: of_text[k, name] if (k, name) in of_text else series.fill_null(0).to_numpy()
-         for name, series in side.items()}
-        for k, side in enumerate(sides)
-    ]  # fmt: skip
-    table = np.array(["", *words], object)
-    return coded[0], coded[1], lambda field, wanted: table[wanted].tolist()
+    swapped = np.flatnonzero(request > record)
+    straight = np.flatnonzero(request < record)
+    key = request.astype(np.int64) << 32 | record
+    back = record.astype(np.int64) << 32 | request
+    alone = swapped[~np.isin(back[swapped], key[straight])]
+    order = np.concatenate([straight, alone])
+    first, second = np.minimum(request, record)[order], np.maximum(request, record)[order]
+    return first, second, levels[order]
 
 
-def _numbered(texts: Sequence[pl.Series]) -> tuple[list[NDArray[np.uint32]], list[str]]:
-    """Return the codes of each column of text, 0 for blank, and the words that codes 1, 2 ... stand for.
-
-    A word is a text in capitals without blanks around it. Each distinct text is looked at once.
-    """
-    if not texts:
-        return [], []
-    codes, distinct = _factorized(pl.concat([text.rename("") for text in texts]))
-    word = distinct.str.strip_chars().str.to_uppercase()
-    of_distinct, words = _factorized(word.set(word == "", None))
-    codes = np.concatenate([np.zeros(1, np.uint32), of_distinct])[codes]
-    return np.split(codes, np.cumsum([len(text) for text in texts])[:-1]), words.to_list()
-
-
-def _factorized(texts: pl.Series) -> tuple[NDArray[np.uint32], pl.Series]:
-    """Return a code for each text, 0 for null, and the texts of codes 1, 2 ... in order of appearance."""
-    known = texts.cast(pl.Categorical(pl.Categories.random()))
-    distinct = known.unique().drop_nulls()
-    distinct = distinct.gather(distinct.to_physical().arg_sort())
-    return (known.to_physical() + 1).fill_null(0).to_numpy(), distinct.cast(pl.String)
-
-
-def _plain(series: pl.Series, label: str) -> pl.Series:
-    """Return a column as text or as unsigned numbers."""
-    if series.dtype in (pl.String, pl.Categorical, pl.Enum):
-        return series.cast(pl.String)
-    if series.dtype == pl.Date:
-        return (series.dt.year() * 10_000 + series.dt.month().cast(pl.Int32) * 100 + series.dt.day()).cast(
-            pl.UInt32
-        )
-    if not series.dtype.is_integer():
-        raise ValueError(f"column {label!r} should be text, whole numbers or dates (got {series.dtype})")
-    if (series.min() or 0) < 0:  # type: ignore[operator]
-        raise ValueError(f"column {label!r} has negative numbers (0 stands for missing)")
-    return series.cast(pl.UInt32 if (series.max() or 0) < 2**32 else pl.UInt64)  # type: ignore[operator]
+def _shared_out(paths: Sequence[Path], left: pl.DataFrame) -> list[tuple[Path, NDArray[np.int64]]]:
+    """Return each path with the left rows that take it; raises InputErrors where a row takes two."""
+    takes = [
+        np.logical_and.reduce([path.applies(left), *(each.passes(left) for each in path.filters)])
+        for path in paths
+    ]
+    twice = np.flatnonzero(np.sum(takes, axis=0) > 1)
+    if len(twice):
+        names = ", ".join(path.name for path, some in zip(paths, takes, strict=True) if some[twice[0]])
+        raise InputErrors([mistake("rule", f"row {twice[0]} of left takes more than one path ({names})")])
+    return [(path, np.flatnonzero(some)) for path, some in zip(paths, takes, strict=True)]
 
 
 def _frequency_bits(
@@ -184,33 +193,3 @@ def _kept(
         return np.arange(len(request))
     order = np.lexsort((record, -score, request))
     return order[np.unique(request[order], return_index=True)[1]]
-
-
-def _identities(
-    left: pl.DataFrame, right: pl.DataFrame, truth: str | tuple[str, str]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the true identity of each row of both frames as numbers; a null identity is nobody else's."""
-    columns = [frame[label].cast(pl.String) for frame, label in zip((left, right), _both(truth), strict=True)]
-    together = pl.concat([column.rename("") for column in columns])
-    numbers = together.rank("dense").fill_null(0).cast(pl.Int64).to_numpy().copy()
-    nobody = np.flatnonzero(numbers == 0)
-    numbers[nobody] = -1 - nobody
-    return numbers[: left.height], numbers[left.height :]
-
-
-def _possible(left: NDArray[np.int64], right: NDArray[np.int64], keep: str, within: bool) -> int:
-    """Return how many true links there could be: true pairs, or left rows that have any."""
-    values, counts = np.unique(right, return_counts=True)
-    if within:
-        return int((counts * (counts - 1) // 2).sum())
-    at = np.minimum(np.searchsorted(values, left), len(values) - 1)
-    pairs = np.where(values[at] == left, counts[at], 0)
-    return int(pairs.sum() if keep == "all" else np.count_nonzero(pairs))
-
-
-def _both(column: str | tuple[str, str]) -> tuple[str, str]:
-    return (column, column) if isinstance(column, str) else column
-
-
-def _everyone(frame: pl.DataFrame) -> NDArray[np.bool_]:
-    return np.ones(frame.height, bool)

@@ -157,10 +157,13 @@ def _on_distinct(
 def _same_start(
     texts: NDArray[np.object_], length: int, a: NDArray[np.int64], b: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Say which pairs of places in `texts` have their first `length` letters, all there, in common."""
+    """Say which pairs of places in `texts` have their first `length` letters in common.
+
+    A shorter text counts whole, as in a name control: of four letters "LEE" agrees with "LEE" and with no
+    "LEEDS".
+    """
     _, start = np.unique(np.array([each[:length] for each in texts], str), return_inverse=True)
-    whole = np.array([len(each) >= length for each in texts], bool)
-    holds: NDArray[np.bool_] = (start[a] == start[b]) & whole[a] & whole[b]
+    holds: NDArray[np.bool_] = start[a] == start[b]
     return holds
 
 

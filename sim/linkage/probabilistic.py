@@ -15,8 +15,6 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from sim.errors import InputErrors, Mistake
 from sim.linkage import em
@@ -83,7 +81,7 @@ def good_matcher(scenario: Scenario) -> Rule:
 def matcher_path(scenario: Scenario, learnt: Trained, threshold: float) -> Path:
     """Return the search with these weights, the scenario's own prior, and a threshold in bits."""
     base = prior_bits(scenario.value("requests.coverage"), scenario.population.size)
-    return Path("probabilistic", _everyone, DESIGN.passes, at_size(scenario, learnt), threshold, base=base)
+    return Path("probabilistic", DESIGN.passes, at_size(scenario, learnt), threshold, base=base)
 
 
 def at_size(scenario: Scenario, learnt: Trained) -> tuple[Comparison, ...]:
@@ -168,7 +166,3 @@ def _trained(training: _Training) -> Trained:
         overlap=scenario.value("requests.coverage"), rng=streams.generator("linkage.random_pairs"),
         learning=Learning.of(scenario),
     )  # fmt: skip
-
-
-def _everyone(frame: pl.DataFrame) -> NDArray[np.bool_]:
-    return np.ones(frame.height, bool)

@@ -10,6 +10,7 @@ agree.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -43,34 +44,34 @@ def irs_2025(scenario: Scenario) -> Rule:
     address = _address(scenario)
     checked = address if linkage.address_check == "must_match" else ()
     comparisons, threshold = all_of("tin", *_tin_name(scenario), *checked)
-    by_tin = Path("tin", has_tin, (("tin",),), comparisons, threshold, filters)
+    by_tin = Path("tin", (("tin",),), comparisons, threshold, has_tin, filters)
     comparisons, threshold = all_of(*_name(scenario), *address)
     passes = _name_passes(scenario, "zip", "number", "street")
-    return by_tin, Path("address", has_no_tin, passes, comparisons, threshold, filters)
+    return by_tin, Path("address", passes, comparisons, threshold, has_no_tin, filters)
 
 
 def name_only(scenario: Scenario) -> Rule:
     """Return the rule that first and last name agree and nothing else is asked."""
     comparisons, threshold = all_of(*_name(scenario))
-    return (Path("name", everyone, _name_passes(scenario), comparisons, threshold),)
+    return (Path("name", _name_passes(scenario), comparisons, threshold),)
 
 
 def name_zip(scenario: Scenario) -> Rule:
     """Return the rule that name and five-digit ZIP agree."""
     comparisons, threshold = all_of(*_name(scenario), "zip")
-    return (Path("name_zip", everyone, _name_passes(scenario, "zip"), comparisons, threshold),)
+    return (Path("name_zip", _name_passes(scenario, "zip"), comparisons, threshold),)
 
 
 def name_dob(scenario: Scenario) -> Rule:
     """Return the rule that name and full date of birth agree."""
     comparisons, threshold = all_of(*_name(scenario), "birth")
-    return (Path("name_dob", everyone, _name_passes(scenario, "birth"), comparisons, threshold),)
+    return (Path("name_dob", _name_passes(scenario, "birth"), comparisons, threshold),)
 
 
 def dob_only(scenario: Scenario) -> Rule:
     """Return the rule that the full date of birth agrees and nothing else (McDonald and Levitt 2008)."""
     comparisons, threshold = all_of("birth")
-    return (Path("dob_only", everyone, (("birth",),), comparisons, threshold),)
+    return (Path("dob_only", (("birth",),), comparisons, threshold),)
 
 
 RULES: dict[str, Callable[[Scenario], Rule]] = {
@@ -112,12 +113,7 @@ def blocked_as(path: Path, scenario: Scenario) -> Path:
                 for field in unknown
             ]
         )
-    return Path(path.name, path.applies, passes, path.comparisons, path.threshold, path.filters, path.base)
-
-
-def everyone(frame: pl.DataFrame) -> NDArray[np.bool_]:
-    """Say that every request takes the path."""
-    return np.ones(frame.height, bool)
+    return replace(path, passes=passes)
 
 
 def has_tin(frame: pl.DataFrame) -> NDArray[np.bool_]:

@@ -23,6 +23,7 @@ _LETTERS = {
     "ı": "I",
 }
 
+_APOSTROPHES = "'`´‘’‛ʼʻʹ′＇"
 _SPELLINGS = spellings()
 _PARTICLES, _BETWEEN = _SPELLINGS.particles, _SPELLINGS.between
 # Surnames written in several words, by those words: "MONTES DE OCA" is one name, no two.
@@ -50,6 +51,19 @@ def upper_letters(values: pl.Series, *, spaces: bool = False, digits: bool = Fal
     else:
         text = text.str.replace_all(f"[^{kept}]", "")
     return values.to_frame().select(text.replace("", None)).to_series()
+
+
+def folded(values: pl.Series) -> pl.Series:
+    """Return text of any alphabet in one form; null where nothing is left.
+
+    Capitals without accents (composed or not), no apostrophes, no full stops but before a digit, no invisible
+    characters; hyphens, dashes, slashes, commas and white space of every kind are one blank.
+    """
+    text = pl.col(values.name).cast(pl.String).str.replace_all(f"[{_APOSTROPHES}]", "")
+    text = text.str.to_uppercase().str.replace_many(_LETTERS).str.normalize("NFKD")
+    text = text.str.replace_all(r"[\x{300}-\x{36F}\p{Cf}]", "").str.normalize("NFC")
+    text = text.str.replace_all(r"\.([^0-9]|$)", "${1}").str.replace_all(r"[\s\p{Pd}\x{2212}/_,]+", " ")
+    return values.to_frame().select(text.str.strip_chars(" ").replace("", None)).to_series()
 
 
 def surname_parts(surnames: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -101,7 +101,7 @@ class Trained:
         filters: tuple[Filter, ...] = (),
     ) -> Path:
         """Return the search that links at `threshold` bits (posterior log2 odds)."""
-        return Path(name, applies, self.design.passes, self.comparisons, threshold, filters, self.base)
+        return Path(name, self.design.passes, self.comparisons, threshold, applies, filters, self.base)
 
     def bits(self) -> tuple[Floats, ...]:
         """Return the weights by comparison and level number, as `Candidates.best` takes them."""
@@ -192,7 +192,7 @@ def unpruned(
     decode: Decode | None,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], Levels]:  # fmt: skip
     """Return every pair of the passes (rows of requests, rows of records) and its level numbers."""
-    path = Path("unpruned", _nobody, passes, comparisons, -np.inf)
+    path = Path("unpruned", passes, comparisons, -np.inf)
     frames = coded_frame(requests), coded_frame(records)
     return candidate_levels(BoundedIndex(path, coded=True), compare_levels(path, decode), *frames)
 
@@ -237,7 +237,3 @@ def _or_nothing(m: Floats, u: Floats) -> Floats:
 
 def _rows(columns: Columns) -> int:
     return len(next(iter(columns.values())))
-
-
-def _nobody(frame: pl.DataFrame) -> NDArray[np.bool_]:
-    return np.zeros(frame.height, bool)

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.linkage.comparison import Comparison, Kind, Level, Path
-from sim.linkage.rules import everyone
 from sim.linkage.toolkit import (
     BoundedIndex,
     CodedString,
@@ -70,9 +69,7 @@ def paths(draw: st.DrawFn) -> Path:
             levels.insert(0, Level(Kind.MISSING, missing))
         comparisons.append(Comparison(name, tuple(levels)))
     threshold = draw(st.sampled_from([-100.0, -3.0, 0.0, 0.5, 2.0, 4.0, 7.5, 12.0]))
-    return Path(
-        "any", everyone, passes, tuple(comparisons), threshold, base=draw(st.sampled_from([-3.0, 0.0]))
-    )
+    return Path("any", passes, tuple(comparisons), threshold, base=draw(st.sampled_from([-3.0, 0.0])))
 
 
 def stock_pairs(path: Path, left: Frame, right: Frame) -> pd.MultiIndex:
@@ -171,7 +168,7 @@ def test_with_nothing_to_prune_the_pairs_are_those_of_stock_blocks(
     world: tuple[Frame, Frame], path: Path
 ) -> None:
     left, right = world
-    everything = Path("all", everyone, path.passes, path.comparisons, -np.inf)
+    everything = Path("all", path.passes, path.comparisons, -np.inf)
     expected = set(stock_pairs(path, left, right))
     assert set(BoundedIndex(everything).index(left, right)) == expected
     a, b, _ = coded(left, right)

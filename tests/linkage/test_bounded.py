@@ -14,7 +14,6 @@ from sim.linkage.blocks import Blocks
 from sim.linkage.bounded import PreparedRequests
 from sim.linkage.comparison import Columns, Comparison, Kind, Level, Path
 from sim.linkage.levels import level_numbers
-from sim.linkage.rules import everyone
 
 SURNAMES = ("surname", "surname2", "line")
 WIDE = 2**40 + 1  # a code of more than 32 bits
@@ -59,9 +58,7 @@ def paths(draw: st.DrawFn) -> Path:
     )
     keys = [("zip",), ("given", "line"), ("zip", ("surname", "surname2")), ("line",), ()]
     passes = tuple(draw(st.lists(st.sampled_from(keys), min_size=1, max_size=3, unique=True)))
-    return Path(
-        "any", everyone, passes, comparisons, draw(st.sampled_from([-50.0, -2.0, 0.0, 3.0, 8.0])), base=-1.0
-    )
+    return Path("any", passes, comparisons, draw(st.sampled_from([-50.0, -2.0, 0.0, 3.0, 8.0])), base=-1.0)
 
 
 def everything(path: Path, left: Mapping[str, NDArray[np.generic]], right: Mapping[str, NDArray[np.generic]]):
@@ -106,7 +103,7 @@ def test_survivors_are_blocked_pairs_and_hold_every_pair_that_reaches_the_thresh
 
 def test_the_bound_drops_what_cannot_link() -> None:
     exact = (Level(Kind.EXACT, 1.0), Level(Kind.ELSE, 0.0))
-    path = Path("both", everyone, (("zip",),), (Comparison("zip", exact), Comparison("street", exact)), 1.5)
+    path = Path("both", (("zip",),), (Comparison("zip", exact), Comparison("street", exact)), 1.5)
     left, right = side(1, 400), side(2, 400)
     prepared = PreparedRequests(path, left)
     request, record = prepared.search(prepared.layout.matrix(right))
@@ -119,7 +116,7 @@ def test_the_bound_drops_what_cannot_link() -> None:
 
 def test_pairs_met_are_counted_for_each_request_before_anything_is_dropped() -> None:
     exact = (Level(Kind.EXACT, 1.0), Level(Kind.ELSE, 0.0))
-    path = Path("none", everyone, (("zip",), ("given",)), (Comparison("street", exact),), 99.0)
+    path = Path("none", (("zip",), ("given",)), (Comparison("street", exact),), 99.0)
     left, right = side(3, 50), side(4, 70)
     prepared = PreparedRequests(path, left)
     met = [np.zeros(blocks.count, np.int64) for blocks in prepared.blocks]
@@ -162,6 +159,6 @@ def test_no_request_at_all_meets_nothing() -> None:
 def test_a_wide_code_cannot_be_crossed_or_chained() -> None:
     columns = {"a": np.ones(2, np.uint64), "b": np.ones(2, np.uint32)}
     levels = (Level(Kind.EXACT, 1.0), Level(Kind.ELSE, 0.0))
-    path = Path("wide", everyone, (("b",),), (Comparison("ab", levels, ("a", "b")),), 0.5)
+    path = Path("wide", (("b",),), (Comparison("ab", levels, ("a", "b")),), 0.5)
     with pytest.raises(ValueError, match="64-bit"):
         PreparedRequests(path, columns)

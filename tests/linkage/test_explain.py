@@ -16,10 +16,6 @@ def levels(*rows):
     return tuple(Level(*row[:2], *row[2:]) for row in graded)
 
 
-def everyone(frame):
-    return np.ones(frame.height, bool)
-
-
 SURNAMES = ("surname", "surname2", "surname_line")
 PLACE = ("zip", "street", "number", "unit")
 COMPARISONS = (
@@ -35,7 +31,7 @@ COMPARISONS = (
     Comparison("birth", levels((Kind.EXACT, 14), (Kind.ELSE, -8))),
     Comparison("address", levels((Kind.EXACT, 17), (Kind.FIRST, 12, 1), (Kind.ELSE, -2)), PLACE),
 )
-PATH = Path("p", everyone, ((),), COMPARISONS, 0.0, base=-24.0)
+PATH = Path("p", ((),), COMPARISONS, 0.0, base=-24.0)
 REQUEST = {
     "surname": 1, "surname2": 2, "surname_line": 12, "given": 3, "tin": 123456789, "birth": 19800131,
     "zip": 2134, "street": 5, "number": 7, "unit": 0,

@@ -11,7 +11,6 @@ from sim.linkage.bounded import PreparedRequests
 from sim.linkage.comparison import Columns, Comparison, Kind, Level, Path
 from sim.linkage.digests import Digest, Digests, clues_of
 from sim.linkage.levels import level_numbers
-from sim.linkage.rules import everyone
 
 BIRTHS = np.array([0, 19800102, 19800201, 19800112, 19810102, 19810120, 20010708], np.uint32)
 NUMBERS = np.array([0, 123456789, 123456788, 123465789, 213456789, 987654321, 123456798], np.uint32)
@@ -81,7 +80,7 @@ def paths(draw: st.DrawFn, *, text: bool) -> Path:
     keys = [("zip",), ("surname", "zip"), ("birth",), ("tin",), crossed, ("line",), ()]
     passes = tuple(draw(st.lists(st.sampled_from(keys), min_size=1, max_size=3, unique=True)))
     threshold = draw(st.sampled_from([-np.inf, -9.0, 0.0, 4.0, 9.0, 15.0, 400.0]))
-    return Path("any", everyone, passes, tuple(comparisons), threshold, base=-2.0)
+    return Path("any", passes, tuple(comparisons), threshold, base=-2.0)
 
 
 def everything(path: Path, left: Columns, right: Columns) -> tuple[np.ndarray, ...]:
@@ -160,7 +159,7 @@ def test_numbers_with_nothing_in_common_do_not_count_as_one_digit_off() -> None:
 @pytest.mark.parametrize("size", [1, 15, 16, 17, 70])
 def test_blocks_of_any_size_give_their_links(size: int) -> None:
     levels = (Level(Kind.EXACT, 1.0), Level(Kind.ELSE, 0.0))
-    path = Path("both", everyone, (("zip",),), (Comparison("zip", levels), Comparison("sex", levels)), 1.5)
+    path = Path("both", (("zip",),), (Comparison("zip", levels), Comparison("sex", levels)), 1.5)
     zips, every = np.array([7, 8, 9], np.uint32), np.arange(3 * size, dtype=np.uint32)
     left = {"zip": np.repeat(zips, size), "sex": every}
     right = {"zip": np.repeat(np.roll(zips, 1), size), "sex": every % 5}

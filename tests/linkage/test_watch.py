@@ -82,7 +82,7 @@ def test_only_a_probabilistic_rule_with_single_disclosures_has_a_curve():
 
 def test_the_search_is_opened_down_to_the_lowest_probability_of_the_curve():
     scenario = Scenario.of({"linkage.rule": "probabilistic", "linkage.tie": "best"})
-    path = Path("p", lambda frame: np.ones(frame.height, bool), ((),), (), 6.6)
+    path = Path("p", ((),), (), 6.6)
     assert watched((path,), scenario)[0].threshold == pytest.approx(to_bits(0.01))
     plain = Scenario.of({"linkage.rule": "name_dob"})
     assert watched((path,), plain) == (path,)

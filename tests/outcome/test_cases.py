@@ -77,7 +77,6 @@ def everything() -> tuple[Path, ...]:
     return (
         Path(
             "all",
-            lambda frame: np.ones(frame.height, bool),
             (("given", "birth"),),
             tuple(looks),
             3.0,
@@ -155,6 +154,6 @@ def test_where_nothing_was_disclosed_there_is_no_case(by_name):
 
 def test_fields_compared_as_one_are_not_called_left_out():
     whole = must_agree("address", ("zip", "street", "number", "unit"))
-    path = Path("p", lambda frame: np.ones(frame.height, bool), ((),), (whole,), 0.5)
+    path = Path("p", ((),), (whole,), 0.5)
     assert _together(("street",), path) == "together with ZIP"
     assert _together(("birth",), path) == "not compared"
