@@ -16,6 +16,7 @@ from sim.errors import InputErrors, LostError, Mistake, RefusedError
 from sim.text_safety import one_line, say
 
 if TYPE_CHECKING:
+    from sim.outcome.rates import Rate
     from sim.scenario import Scenario
     from sim.study.replicates import StudyResult
     from sim.study.unfinished import Unfinished
@@ -213,7 +214,7 @@ def check_out(out: Path) -> None:
 def _as_text(result: StudyResult, folder: Path) -> str:
     """Return headline, the other quantities beside it, and where the results are."""
     from sim.outcome.basis import basis
-    from sim.report import national
+    from sim.report import national, whose
 
     scenario = result.scenario
     done, citable = result.counts.height, scenario.value("study.preview_below")
@@ -225,6 +226,7 @@ def _as_text(result: StudyResult, folder: Path) -> str:
         + (f" (a preview: a run to cite needs {citable:g})" if result.preview else ""),
         "",
     ]
+    lines += [*whose.lines(result.quantities, scenario.requests.count), ""]
     lines += [f"{rate.label}: {rate.text()}" for rate in result.rates if rate.name in SHOWN]
     whole = None if national.at_size(scenario) else national.answer_to(scenario)
     if whole is not None:
@@ -235,9 +237,10 @@ def _as_text(result: StudyResult, folder: Path) -> str:
 
 def _as_json(result: StudyResult, folder: Path) -> str:
     """Return what `_as_text` says for machines."""
-    rates: list[dict[str, Any]] = [
-        {key: getattr(rate, key) for key in rate.__slots__ if key != "values"} for rate in result.rates
-    ]
+
+    def plain(rate: Rate) -> dict[str, Any]:
+        return {key: getattr(rate, key) for key in rate.__slots__ if key != "values"}
+
     found = {
         "synthetic": True,
         "scenario": result.scenario.name,
@@ -246,6 +249,7 @@ def _as_json(result: StudyResult, folder: Path) -> str:
         "folder": str(folder),
         "seconds": round(result.seconds, 1),
         "preview": result.preview,
-        "rates": rates,
+        "rates": [plain(rate) for rate in result.rates],
+        "quantities": [plain(rate) for rate in result.quantities.values()],
     }
     return json.dumps(found, indent=2, ensure_ascii=False)

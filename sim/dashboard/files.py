@@ -65,6 +65,7 @@ def offers(found: Findings, whole: Whole | None = None) -> list[Offer]:
 _KEPT = (
     ("rates.csv", "Rates (CSV)"),
     ("counts.csv", "Counts (CSV)"),
+    ("addresses.csv", "Addresses disclosed (CSV)"),
     ("outcomes.parquet", "Every request (Parquet)"),
     ("scenario.toml", "Scenario (TOML)"),
 )

@@ -19,7 +19,7 @@ from sim.linkage.curve import to_probability
 from sim.linkage.probabilistic import threshold_bits
 from sim.outcome.basis import basis
 from sim.outcome.rates import Rate
-from sim.report import wording
+from sim.report import whose, wording
 from sim.report.calibration import unchecked
 from sim.report.findings import Findings
 from sim.scenario import Scenario
@@ -170,6 +170,8 @@ def _metric(place: DeltaGenerator, label: str, rate: Rate, found: Findings, abou
 
 def four(found: Findings) -> None:
     """Set the four quantities that are never added up beside each other, each with its own base."""
+    if found.quantities:
+        whose_door(found)
     rates = found.rates
     keys = ("wrong_person", "wrong_door", "", "insufficient_among_answered")
     rows = []
@@ -187,6 +189,22 @@ def four(found: Findings) -> None:
         rows,
         "The four quantities with rates",
     )
+
+
+def whose_door(found: Findings) -> None:
+    """Show whose door was named, each quantity by itself: only the first is a stranger's."""
+    rows = [
+        (each.name, each.of_disclosed, each.bounds, each.rate.numerator, each.people, each.meaning)
+        for each in whose.told(found.quantities, found.run.scenario.requests.count)
+    ]
+    st.header("Whose door was named")
+    table(
+        ("Quantity", "Of 1,000 disclosed", f"{found.confidence} interval", "Addresses", "People of one list",
+         "What it is"),
+        rows,
+        "Whose door was named: the quantities with rates",
+    )  # fmt: skip
+    st.caption(whose.NOTE)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]], about: str) -> None:

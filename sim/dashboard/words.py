@@ -9,7 +9,8 @@ from sim.scenario import Scenario
 SYNTHETIC = "SYNTHETIC: every person and number here is simulated. No file about named people was used."
 
 FOUR = (
-    ("Somebody else's address", "the address disclosed belongs to another person than the one asked for"),
+    ("Another person's record",
+     "the record disclosed is not that of the person asked for; whose door it names is told by itself"),
     ("Right person, wrong door",
      "the address is that person's, but they have moved away, or it is a preparer's office"),
     ("No address compared", ("answered by a search that compares no address: what a court counted (about "

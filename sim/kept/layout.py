@@ -27,8 +27,9 @@ ROW = np.dtype([
 TRUTH_ROW = np.dtype([
     ("person", "<u4"), ("household", "<u4"), ("given", "<u4"), ("surname", "<u4"), ("surname2", "<u4"),
     ("birth", "<i4"), ("tin", "<u4"), ("home", "<u4"), ("previous", "<u4"),
-    ("ethnicity", "u1"), ("occupants", "u1"), ("lives_at_file", "?"), ("spare", "u1"),
+    ("ethnicity", "u1"), ("occupants", "u1"), ("lives_at_file", "?"), ("who", "u1"),
 ])  # fmt: skip
+_NATIVITY_BITS = 2
 WORDS = ROW.itemsize // 4
 VALUES = ("given", "surname", "surname2", "birth", "tin", "middle", "suffix", "zip")
 """What can be asked of a record by value while it is looked for; `demand` says how."""
@@ -51,6 +52,18 @@ def unpack(small: U32) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np
     middle = (small & np.uint32(2**_MIDDLE_BITS - 1)).astype(np.uint8)
     suffix = (small >> np.uint32(_MIDDLE_BITS) & np.uint32(2**_SUFFIX_BITS - 1)).astype(np.uint8)
     return middle, suffix, (small >> np.uint32(_ZIP_AT)).astype(np.int32)
+
+
+def pack_who(nativity: NDArray[Any], sex: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return nativity and sex as one byte each."""
+    who: NDArray[np.uint8] = (nativity | sex << np.uint8(_NATIVITY_BITS)).astype(np.uint8)
+    return who
+
+
+def unpack_who(who: NDArray[np.uint8], column: str) -> NDArray[np.uint8]:
+    """Return nativity or sex of packed bytes."""
+    nativity = np.uint8(2**_NATIVITY_BITS - 1)
+    return who & nativity if column == "nativity" else who >> np.uint8(_NATIVITY_BITS)
 
 
 def as_words(rows: Rows) -> U32:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sim import whole_files
 from sim.kept import shortlists
 from sim.kept.files import Sums, write
-from sim.kept.layout import ROW, TRUTH_ROW, Rows, as_words, pack, row_keys, scattered
+from sim.kept.layout import ROW, TRUTH_ROW, Rows, as_words, pack, pack_who, row_keys, scattered
 from sim.population import CHUNK, Chunk, Country
 from sim.requests.offers import WholeOffer
 from sim.requests.origins import Origins
@@ -141,6 +141,7 @@ def _truth(chunk: Chunk) -> Rows:
     """Return what is true of the people of a chunk's records, in the order of the records."""
     truth = np.zeros(chunk.n, TRUTH_ROW)
     for name in TRUTH_ROW.names or ():
-        if name != "spare":
+        if name != "who":
             truth[name] = getattr(chunk, name)
+    truth["who"] = pack_who(chunk.nativity, chunk.sex)
     return truth

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kept.find import can_look_up, rows_of
-from sim.kept.layout import TRUTH_ROW, Rows, unpack
+from sim.kept.layout import TRUTH_ROW, Rows, unpack, unpack_who
 from sim.kept.store import Store
 from sim.linkage.link import Linker
 from sim.linkage.stream import search
@@ -100,8 +100,10 @@ class Records:
         """Return a column of the records in `rows`; what is not on file is read from disk."""
         if column.startswith("file_"):
             return np.asarray(self._rows[column.removeprefix("file_")][rows])
+        record = self.record[rows]
+        if column in ("nativity", "sex"):
+            return unpack_who(self._store.truth(record, "who"), column)
         if column not in (TRUTH_ROW.names or ()):
             raise AttributeError(column)
-        record = self.record[rows]
         values = self._store.truth(record, column)
         return values.astype(np.int64) + (record // CHUNK << 32) if column == "household" else values

@@ -24,6 +24,7 @@ import polars as pl
 from sim.outcome.axes import whose_door, whose_error, whose_record
 from sim.outcome.causes import cause, name_key, number_decided, number_was_misfiled
 from sim.outcome.evidence import evidence
+from sim.outcome.exposed import EXPOSED, exposed
 from sim.outcome.words import (
     ASKED_FOR,
     CAUSE,
@@ -65,6 +66,7 @@ CELLS: dict[str, pl.DataType | type[pl.DataType]] = {
     "cause": CAUSE,
     "others": pl.Int32,
     "file_address": pl.UInt32,
+    **EXPOSED,
 }
 
 
@@ -73,6 +75,7 @@ def cells(country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame) -> p
 
     asked: the requests, of which BESIDE is read.  others: people who live behind the door, without the person
     asked for.  cause: null where the record is theirs.  file_address: for adding up; never written to disk.
+    The columns of EXPOSED are of the person whose record it is.
     """
     if disclosures.is_empty():
         return pl.DataFrame(schema=CELLS)
@@ -90,6 +93,7 @@ def cells(country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame) -> p
         each.join(another, on="row", how="left", maintain_order="left")
         .with_columns(pl.col("whose_error").fill_null(pl.lit(NO_ERROR, ERROR)), others=others)
         .with_columns(quantity().alias("quantity"))
+        .hstack(exposed(country, each))
         .select(*CELLS)
     )
 

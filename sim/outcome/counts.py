@@ -11,6 +11,8 @@ from types import MappingProxyType
 import polars as pl
 
 from sim.outcome.cells import worst
+from sim.outcome.exposed import EXPOSED
+from sim.outcome.groups import OVERALL
 from sim.outcome.words import CAUSES, NO_ERROR, OUTCOMES, QUANTITIES, STRANGERS_DOOR, WHOSE_ERROR, WRONG
 
 _wrong = pl.col("outcome") == WRONG
@@ -52,7 +54,7 @@ COUNTS: Mapping[str, pl.Expr] = MappingProxyType(
 PARTS = tuple(f"{STRANGERS_DOOR}_{error}" for error in WHOSE_ERROR if error != NO_ERROR)
 """Parts of the strangers' doors, by whose error; they add up to them."""
 
-_PARTS: Mapping[str, pl.Expr] = {
+_BY_QUANTITY: Mapping[str, pl.Expr] = {
     **{word: _number(pl.col("quantity") == word) for word in QUANTITIES},
     **{
         f"{STRANGERS_DOOR}_{error}": _number(
@@ -62,15 +64,37 @@ _PARTS: Mapping[str, pl.Expr] = {
         if error != NO_ERROR
     },
 }
-ADDRESS_COUNTS = tuple(f"{unit}_{word}" for unit in ("addresses", "requests") for word in _PARTS)
+ADDRESSES = tuple(f"addresses_{word}" for word in _BY_QUANTITY)
+REQUESTS = tuple(f"requests_{word}" for word in _BY_QUANTITY)
 """Counts of disclosed addresses, and of the requests whose worst address is one of them, by quantity."""
 
 
-def count_disclosed(disclosed: pl.DataFrame) -> dict[str, int]:
-    """Return ADDRESS_COUNTS of one replicate from its disclosed addresses (`cells.CELLS`)."""
-    parts = {"addresses": disclosed, "requests": worst(disclosed)}
-    found = {unit: frame.select(**_PARTS).row(0, named=True) for unit, frame in parts.items()}
-    return {f"{unit}_{word}": number for unit, row in found.items() for word, number in row.items()}
+def count_disclosed(disclosed: pl.DataFrame) -> pl.DataFrame:
+    """Return the counts of disclosed addresses (`cells.CELLS`) of one replicate, overall and by group.
+
+    Columns dimension, level, disclosed, ADDRESSES, REQUESTS. Dimensions: OVERALL, and the columns of
+    `exposed.EXPOSED`, of the person whose record was disclosed; requests are counted overall only.
+    """
+    whole = pl.lit(OVERALL)
+    all_of_them = disclosed.select(whole.alias("dimension"), whole.alias("level"), **_ADDRESSES_EACH).head(1)
+    asked = worst(disclosed).select(**dict(zip(REQUESTS, _BY_QUANTITY.values(), strict=True)))
+    groups = [_by_level(disclosed, dimension) for dimension in EXPOSED]
+    return pl.concat([all_of_them.hstack(asked), *groups], how="diagonal")
+
+
+_ADDRESSES_EACH = {
+    "disclosed": pl.len().cast(pl.Int64),
+    **dict(zip(ADDRESSES, _BY_QUANTITY.values(), strict=True)),
+}
+
+
+def _by_level(disclosed: pl.DataFrame, dimension: str) -> pl.DataFrame:
+    return (
+        disclosed.group_by(pl.col(dimension).cast(pl.String).fill_null("unknown").alias("level"))
+        .agg(**_ADDRESSES_EACH)
+        .select(pl.lit(dimension).alias("dimension"), "level", *_ADDRESSES_EACH)
+        .sort("level")
+    )
 
 
 def count(outcomes: pl.DataFrame, registry: int) -> dict[str, int]:

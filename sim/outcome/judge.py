@@ -27,6 +27,7 @@ import polars as pl
 
 from sim.linkage import Linked
 from sim.noise import Noisy
+from sim.outcome import exposed
 from sim.outcome.causes import number_was_mistyped
 from sim.outcome.cells import cells
 from sim.outcome.words import (
@@ -47,7 +48,7 @@ from sim.requests import Requests
 GROUPS = ("ethnicity", "nativity", "tin_kind", "two_surnames", "origin")
 """Columns of the outcomes by which rates are told apart."""
 
-TIN_KINDS = ("ssn", "itin")
+TIN_KINDS = exposed.TIN_KINDS
 
 _ADDED = ("disclosed", "wrong_disclosed", "stale_disclosed", "bystanders")
 _PLACES = ("", "previous_", "hub_")
@@ -59,7 +60,7 @@ NEEDS: dict[str, type[np.generic]] = {
     "given": np.uint32, "birth": np.int32, "tin": np.uint32, "ethnicity": np.uint8, "home": np.uint32,
     "previous": np.uint32, "file_address": np.uint32, "occupants": np.uint8, "lives_at_file": np.bool_,
     "file_given": np.uint32, "file_surname": np.uint32, "file_surname2": np.uint32, "file_tin": np.uint32,
-    "file_birth": np.int32,
+    "file_birth": np.int32, "nativity": np.uint8, "sex": np.uint8,
 }  # fmt: skip
 """What linkage brings along of a disclosed record: what is true, and what stands on file (`file_*`)."""
 

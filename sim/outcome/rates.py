@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from sim.outcome.intervals import Floats, Interval, ratio_of_totals, within
-from sim.outcome.words import CAUSES, PLAIN
+from sim.outcome.words import CAUSES, PLAIN, TITLES
 from sim.scenario import Scenario
 
 
@@ -95,7 +95,7 @@ _ASKED = "requests"
 
 _ANSWERED = "requests answered"
 _WRONG_ANSWERS = "requests answered with somebody else's address"
-_ELSE = "Somebody else's address"
+_ELSE = "Another person's record"
 
 RATES: tuple[Definition, ...] = (
     Definition("wrong_person", _ELSE, "wrong_disclosed", "disclosed", _DISCLOSED),
@@ -170,6 +170,16 @@ RATES: tuple[Definition, ...] = (
     ),
 )
 
+QUANTITY_RATES: tuple[Definition, ...] = tuple(
+    Definition(f"{word}{name}", title, f"{unit}_{word}", below, named)
+    for word, title in TITLES.items()
+    for name, unit, below, named in (
+        ("", "addresses", "disclosed", _DISCLOSED),
+        ("_per_request", "requests", "requests", _ASKED),
+    )
+)
+"""Rates of the quantities (`cells.py`): of the addresses disclosed and, by their worst, of the requests."""
+
 HEADLINE = RATES[0].name
 _MOST_DECIMALS = 9
 
@@ -183,6 +193,16 @@ def rates(counts: Counts, settings: Settings | None = None) -> tuple[Rate, ...]:
     chosen = settings or Settings()
     counted = [each for each in RATES if {each.numerator, each.denominator} <= set(frame.columns)]
     return tuple(make(definition, frame, chosen) for definition in counted)
+
+
+def quantity_rates(counts: pl.DataFrame, addresses: pl.DataFrame, settings: Settings) -> dict[str, Rate]:
+    """Return the rates of QUANTITY_RATES by name.
+
+    counts: one row a replicate.  addresses: of `counts.count_disclosed`, the overall rows of the same
+    replicates in the same order.
+    """
+    whole = counts.select("disclosed", "requests").hstack(addresses.drop("disclosed"))
+    return {each.name: make(each, whole, settings) for each in QUANTITY_RATES}
 
 
 def make(definition: Definition, counts: pl.DataFrame, settings: Settings) -> Rate:

@@ -52,6 +52,21 @@ GONE = "right_person_gone"
 OFFICE = "right_person_office"
 RIGHT = "right_person_home"
 QUANTITIES = (STRANGERS_DOOR, OTHER, RELATIVES_RECORD, GONE, OFFICE, RIGHT)
+TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        STRANGERS_DOOR: "Stranger's door",
+        f"{STRANGERS_DOOR}_{BY_MATCHING}": "Stranger's door, by a matching error",
+        f"{STRANGERS_DOOR}_{BY_LIST}": "Stranger's door, by another's identity in the list",
+        f"{STRANGERS_DOOR}_{BY_FILE}": "Stranger's door, by an error of the file",
+        RELATIVES_RECORD: "Relative's record, own door",
+        GONE: "Right person, moved away",
+        OFFICE: "Right person, an office",
+        RIGHT: "Right person, own door",
+        OTHER: "Another's record otherwise",
+    }
+)
+"""Short names of the quantities and of the parts of the first, in the order in which they are shown."""
+
 """What a disclosed address is, worst first (`cells.py`). Counts of them add up to the addresses disclosed."""
 
 RECORD, DOOR, ERROR = pl.Enum(WHOSE_RECORD), pl.Enum(WHOSE_DOOR), pl.Enum(WHOSE_ERROR)

@@ -19,7 +19,7 @@ from sim.errors import FileErrors, Mistake, VerificationError
 from sim.reading import MOST_MANIFEST, MOST_TABLE, csv_of, inside, json_of, parquet_of, size_of, wrong
 from sim.record import manifest
 from sim.record.folder import sha256_of
-from sim.record.shapes import BESIDE, CASES, COUNTS_OF, CURVE_OF, LEDGER_OF, OUTCOMES_OF
+from sim.record.shapes import ADDRESSES_OF, BESIDE, CASES, COUNTS_OF, CURVE_OF, LEDGER_OF, OUTCOMES_OF
 from sim.scenario import Scenario
 from sim.toml_files import display, show
 
@@ -67,6 +67,12 @@ class Run:
     def counts(self) -> pl.DataFrame:
         """Counts of every replicate, overall and by group; columns COUNTS_OF."""
         return csv_of(self.folder / "counts.csv", COUNTS_OF)
+
+    @cached_property
+    def addresses(self) -> pl.DataFrame | None:
+        """Counts of the addresses disclosed; columns ADDRESSES_OF. None in a run made before they were."""
+        path = self.folder / "addresses.csv"
+        return csv_of(path, ADDRESSES_OF) if path.exists() else None
 
     @cached_property
     def cases(self) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from sim.noise.applying import LEDGER as FAULTS
+from sim.outcome.counts import ADDRESSES, REQUESTS
 from sim.outcome.counts import COUNTS as COUNTED
 from sim.outcome.judge import TIN_KINDS
 from sim.outcome.words import CAUSE, CAUSES, OUTCOME, OUTCOMES
@@ -49,6 +50,15 @@ COUNTS_OF: Columns = {
     **dict.fromkeys(SEARCHED, pl.Int64),
 }
 """Columns of counts.csv; SEARCHED are empty in the rows of groups."""
+
+ADDRESSES_OF: Columns = {
+    "replicate": pl.Int64,
+    "dimension": pl.String,
+    "level": pl.String,
+    "disclosed": pl.Int64,
+    **dict.fromkeys((*ADDRESSES, *REQUESTS), pl.Int64),
+}
+"""Columns of addresses.csv; REQUESTS are empty in the rows of groups."""
 
 CURVE_OF: Columns = {
     "replicate": pl.Int64,

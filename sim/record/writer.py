@@ -5,6 +5,7 @@ runs/r-0123456789ab/
   manifest.json           versions, hashes, seed; schema in manifest.schema.json
   outcomes.parquet        what became of every request of every replicate
   counts.csv              counts of every replicate, overall and by group; all rates are made of these
+  addresses.csv           counts of the addresses disclosed: whose record, whose door, whose error
   rates.csv               the rates with interval and Monte Carlo error
   cases.json              links worked through, chosen by the seed; identifiers by their last four digits
   curve.csv               threshold against errors, where the rule has a threshold
@@ -41,6 +42,7 @@ class _Sheet:
     scenario: str = "scenario.toml"
     outcomes: str = "outcomes.parquet"
     counts: str = "counts.csv"
+    addresses: str = "addresses.csv"
     rates: str = "rates.csv"
     cases: str = "cases.json"
     curve: str = "curve.csv"
@@ -120,6 +122,7 @@ def texts_of(result: StudyResult) -> dict[str, str]:
     """Return the text files that follow from a study's answer, by name."""
     made = {
         FILES.counts: csv_text(counts_of(result)),
+        FILES.addresses: csv_text(result.addresses),
         FILES.rates: rates_csv(result.rates),
         FILES.cases: mask_text(readable_json(list(result.cases))),
     }

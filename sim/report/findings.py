@@ -13,7 +13,7 @@ import polars as pl
 from sim.charts import Source
 from sim.outcome.basis import basis
 from sim.outcome.groups import OVERALL, GroupRate, group_rates
-from sim.outcome.rates import Rate, Settings, rates
+from sim.outcome.rates import Rate, Settings, quantity_rates, rates
 from sim.record.reader import Run, read
 from sim.scenario import Scenario
 
@@ -69,6 +69,15 @@ class Findings:
     def rates(self) -> dict[str, Rate]:
         """Every rate by name."""
         return {rate.name: rate for rate in rates(self.overall, self.settings)}
+
+    @cached_property
+    def quantities(self) -> dict[str, Rate]:
+        """Whose record and whose door, by name (`sim.outcome.rates.QUANTITY_RATES`); empty if not counted."""
+        there = self.run.addresses
+        if there is None:
+            return {}
+        overall = there.filter(pl.col("dimension") == OVERALL).sort("replicate")
+        return quantity_rates(self.overall, overall, self.settings)
 
     @cached_property
     def groups(self) -> tuple[GroupRate, ...]:

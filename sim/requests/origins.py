@@ -10,6 +10,7 @@ given names.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
@@ -36,12 +37,18 @@ class Origins:
 
     def of(self, chunk: Chunk) -> np.ndarray:
         """Return each person's index into ORIGINS, (n,) u8; names are looked at for noncitizens only."""
-        group = np.full(chunk.n, ORIGINS.index("other"), np.uint8)
-        group[chunk.ethnicity == HISPANIC] = ORIGINS.index("spanish")
-        rows = np.flatnonzero(chunk.nativity == NONCITIZEN)
-        ethnicity, surname = chunk.ethnicity[rows], chunk.surname[rows]
+        return self.among(chunk.ethnicity, chunk.nativity, lambda rows: chunk.surname[rows])
+
+    def among(
+        self, ethnicity: np.ndarray, nativity: np.ndarray, surname: Callable[[np.ndarray], np.ndarray]
+    ) -> np.ndarray:
+        """Return the same of people given by their codes, (n,); surname: of some rows, asked for once."""
+        group = np.full(len(ethnicity), ORIGINS.index("other"), np.uint8)
+        group[ethnicity == HISPANIC] = ORIGINS.index("spanish")
+        rows = np.flatnonzero(nativity == NONCITIZEN)
+        ethnicity, surnames_of = ethnicity[rows], surname(rows)
         for origin, surnames in self._typical.items():
-            named = np.isin(surname, surnames[surnames > 0])
+            named = np.isin(surnames_of, surnames[surnames > 0])
             if origin != "portuguese":  # the Census counts many of these names as Hispanic
                 named &= ethnicity == ETHNICITY_OF[origin]
             group[rows[named]] = ORIGINS.index(origin)

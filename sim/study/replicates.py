@@ -15,6 +15,9 @@ from typing import Any
 import polars as pl
 
 from sim.outcome import GroupRate, Rate, Settings, count, group_rates, rates
+from sim.outcome.counts import count_disclosed
+from sim.outcome.groups import OVERALL
+from sim.outcome.rates import quantity_rates
 from sim.outcome.words import WRONG
 from sim.progress import Progress, silent
 from sim.replicate import World
@@ -33,7 +36,9 @@ class StudyResult:
     """What a study found. Frames have `replicate` u16 first and are sorted by it.
 
     scenario: as asked, with `replicates` as done. counts: one row a replicate. group_counts: one row a
-    replicate, dimension and level. outcomes, ledger, tallies: one row a request (or fault), all replicates.
+    replicate, dimension and level. addresses: counts of disclosed addresses, overall and by the person whose
+    record was disclosed (`sim.outcome.counts.count_disclosed`). outcomes, ledger, tallies: one row a request
+    (or fault), all replicates.
     """
 
     scenario: Scenario
@@ -45,12 +50,19 @@ class StudyResult:
     seconds: float
     stopping: Stopping | None = None
     cases: Sequence[dict[str, Any]] = field(default_factory=tuple)
+    addresses: pl.DataFrame = field(default_factory=pl.DataFrame)
     curve: pl.DataFrame | None = None
 
     @functools.cached_property
     def rates(self) -> tuple[Rate, ...]:
         """Every rate, over all replicates."""
         return rates(self.counts, Settings.of(self.scenario))
+
+    @functools.cached_property
+    def quantities(self) -> dict[str, Rate]:
+        """Every rate of whose record and whose door, by name (`sim.outcome.rates.QUANTITY_RATES`)."""
+        overall = self.addresses.filter(pl.col("dimension") == OVERALL)
+        return quantity_rates(self.counts, overall, Settings.of(self.scenario))
 
     @property
     def headline(self) -> Rate:
@@ -131,6 +143,7 @@ def collect(
         seconds=seconds,
         stopping=stopping,
         cases=[case for world in worlds for case in world.cases],
+        addresses=_stack([count_disclosed(world.disclosed) for world in worlds]),
         curve=_curve(worlds),
     )
 

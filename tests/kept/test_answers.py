@@ -10,6 +10,7 @@ import pytest
 from sim.errors import VerificationError
 from sim.kept import session, shortlists
 from sim.kept.find import can_look_up, quick, rows_of
+from sim.kept.layout import pack_who, unpack_who
 from sim.kept.session import StoredRegistry
 from sim.kept.store import Store
 from sim.linkage.rules import RULES, rule_of
@@ -64,7 +65,9 @@ def test_answers_are_those_of_the_registry_that_streams_past(
     assert linked.tallies.equals(other.tallies)
     assert (linked.curve is None) == (other.curve is None)
     assert linked.curve is None or linked.curve.equals(other.curve)
-    assert kept.judged(mine, linked).outcomes.equals(streamed.judged(theirs, other).outcomes)
+    judged, expected = kept.judged(mine, linked), streamed.judged(theirs, other)
+    assert judged.outcomes.equals(expected.outcomes)
+    assert judged.disclosed.equals(expected.disclosed)
 
 
 def test_an_answer_is_that_of_simulate_with_its_cases(asked: Scenario, kept: Replicate) -> None:
@@ -118,9 +121,17 @@ def test_a_path_that_cannot_be_looked_up_is_an_error_to_look_up(
         rows_of(store, searches[0])
 
 
+def test_what_is_packed_into_a_byte_comes_out_again() -> None:
+    nativity, sex = (each.ravel().astype(np.uint8) for each in np.meshgrid([0, 1, 2], [0, 1]))
+    packed = pack_who(nativity, sex)
+    assert len(set(packed.tolist())) == 6
+    assert unpack_who(packed, "nativity").tolist() == nativity.tolist()
+    assert unpack_who(packed, "sex").tolist() == sex.tolist()
+
+
 def test_a_record_in_the_shape_of_a_chunk_has_its_columns_and_no_others(store: Store) -> None:
     records = session.Records(store, store.rows[:3])
     assert records.truth("household", np.arange(3)).dtype == np.int64
     assert records.on_file("street") is None
-    with pytest.raises(AttributeError, match="sex"):
-        records.truth("sex", np.arange(3))
+    with pytest.raises(AttributeError, match="moved_years"):
+        records.truth("moved_years", np.arange(3))

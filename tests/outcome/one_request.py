@@ -11,6 +11,7 @@ import polars as pl
 from sim.linkage.link import BY
 from sim.outcome.judge import Verdict, verdict
 from sim.requests import SCHEMA
+from sim.scenario import Scenario
 
 GIVEN = ["", "MARIA", "MARÍA JOSÉ", "JOHN"]
 SURNAME = ["", "GARCIA", "LOPEZ", "SMITH", "SMYTH", "GARCES"]
@@ -23,12 +24,19 @@ def place_of(ids: Any) -> SimpleNamespace:
     return SimpleNamespace(street=np.asarray(ids) // 10, number=np.where(own, 12, ids), zip=zips)
 
 
+def state_of(ids: Any) -> pl.DataFrame:
+    """Homes are in Texas, offices (900 and over) in Ohio."""
+    return pl.DataFrame({"state": ["OH" if each >= 900 else "TX" if each else None for each in ids]})
+
+
 COUNTRY = SimpleNamespace(
     names=SimpleNamespace(
         given_text=lambda codes: pl.Series([GIVEN[c] or None for c in codes], dtype=pl.String),
+        find_surnames=lambda names: np.zeros(len(names), np.uint32),
         surname_text=lambda codes: pl.Series([SURNAME[c] or None for c in codes], dtype=pl.String),
     ),
-    addresses=SimpleNamespace(fields=place_of, zip_of=lambda place: place.zip),
+    addresses=SimpleNamespace(fields=place_of, zip_of=lambda place: place.zip, place=state_of),
+    scenario=Scenario.of({}),
 )
 
 PERSON: dict[str, Any] = {
@@ -75,6 +83,8 @@ RECORD: dict[str, Any] = {
     "birth": 19800102,
     "tin": 111,
     "ethnicity": 5,
+    "nativity": 2,
+    "sex": 1,
     "home": 500,
     "previous": 400,
     "file_address": 500,

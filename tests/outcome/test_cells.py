@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.linkage.link import BY
-from sim.outcome.counts import ADDRESS_COUNTS, PARTS, count, count_disclosed
+from sim.outcome.counts import ADDRESSES, PARTS, REQUESTS, count, count_disclosed
+from sim.outcome.exposed import EXPOSED
 from sim.outcome.words import PLAIN, QUANTITIES, WHOSE_DOOR, WHOSE_ERROR, WHOSE_RECORD
 from tests.outcome.one_request import RECORD, STRANGER, world
 
@@ -187,17 +188,24 @@ def test_the_examples_hold_every_value_of_every_axis_and_every_quantity() -> Non
     assert set(WHOSE_RECORD) | set(WHOSE_DOOR) | set(WHOSE_ERROR) | set(QUANTITIES) <= set(PLAIN)
 
 
+def numbers(disclosed: pl.DataFrame) -> dict[str, int]:
+    """Return the counts over everybody."""
+    return count_disclosed(disclosed).drop("dimension", "level").row(0, named=True)
+
+
 def test_no_address_of_a_list_is_no_row() -> None:
     found = world().disclosed
     assert found.height == 0
-    assert set(count_disclosed(found).values()) == {0}
+    assert set(numbers(found).values()) == {0}
+    assert count_disclosed(found).height == 1
 
 
 def test_a_request_with_several_addresses_counts_once_as_its_worst() -> None:
     gone = RECORD | {"record": 71, "file_address": 400, "lives_at_file": False}
     several = (RECORD, gone, MATE | NAME, LENDER | NUMBER_ONLY, STRANGER | NAME)
-    found = count_disclosed(world(*several, sent={"tin": 333}).disclosed)
+    found = numbers(world(*several, sent={"tin": 333}).disclosed)
     assert {name: number for name, number in found.items() if number} == {
+        "disclosed": 5,
         "addresses_strangers_door": 2,
         "addresses_strangers_door_matching": 1,
         "addresses_strangers_door_list": 1,
@@ -207,8 +215,28 @@ def test_a_request_with_several_addresses_counts_once_as_its_worst() -> None:
         "requests_strangers_door": 1,
         "requests_strangers_door_matching": 1,
     }
-    milder = count_disclosed(world(RECORD, gone).disclosed)
+    milder = numbers(world(RECORD, gone).disclosed)
     assert (milder["requests_right_person_gone"], milder["requests_right_person_home"]) == (1, 0)
+
+
+def test_whose_door_was_named_is_told_by_the_person_disclosed_not_the_person_asked_for() -> None:
+    citizen = LENDER | NUMBER_ONLY | {"nativity": 0, "sex": 0, "ethnicity": 0, "birth": 19400101, "home": 650}
+    foreign = RECORD | {"tin": 900_700_000, "birth": 20000101, "file_address": 900, "occupants": 0}
+    found = world(citizen, foreign, sent={"tin": 333}).disclosed.select(*EXPOSED)
+    assert found.rows() == [
+        ("white", "us_born", "male", "65 and over", "ssn", False, "other", "TX"),
+        ("hispanic", "noncitizen", "female", "under 30", "itin", True, "spanish", "OH"),
+    ]
+
+
+@pytest.mark.parametrize("dimension", EXPOSED)
+def test_counts_by_the_person_disclosed_add_up_to_the_addresses(dimension: str) -> None:
+    shown = (RECORD, LENDER | NUMBER_ONLY | {"nativity": 0, "sex": 0, "file_address": 0}, MATE | NAME)
+    found = world(*shown, sent={"tin": 333}).disclosed
+    parts, whole = count_disclosed(found).filter(pl.col("dimension") == dimension), numbers(found)
+    assert parts["disclosed"].sum() == 3
+    assert {name: parts[name].sum() for name in ADDRESSES} == {name: whole[name] for name in ADDRESSES}
+    assert parts.select(REQUESTS).null_count().row(0) == (parts.height,) * len(REQUESTS)
 
 
 records = st.builds(
@@ -231,13 +259,13 @@ def test_cells_add_up_and_the_old_outcomes_are_sums_of_them(
 ) -> None:
     found = world(*shown, sent=sent, person=person)
     each, (outcome,) = found.disclosed, found.outcomes.to_dicts()
-    numbers, before = count_disclosed(each), count(found.outcomes, 1_000)
+    made, before = numbers(each), count(found.outcomes, 1_000)
     assert each.height == len(shown) == before["disclosed"]
-    assert each.null_count().drop("cause").sum_horizontal().item() == 0
-    assert set(numbers) == set(ADDRESS_COUNTS)
+    assert each.select(pl.exclude("cause", "disclosed_state")).null_count().sum_horizontal().item() == 0
+    assert set(made) == {"disclosed", *ADDRESSES, *REQUESTS}
     for unit, whole in (("addresses", before["disclosed"]), ("requests", before["answered"])):
-        assert sum(numbers[f"{unit}_{word}"] for word in QUANTITIES) == whole
-        assert sum(numbers[f"{unit}_{part}"] for part in PARTS) == numbers[f"{unit}_strangers_door"]
+        assert sum(made[f"{unit}_{word}"] for word in QUANTITIES) == whole
+        assert sum(made[f"{unit}_{part}"] for part in PARTS) == made[f"{unit}_strangers_door"]
     own = each.filter(pl.col("whose_record") == "asked_for")
     assert before["wrong_disclosed"] == each.height - own.height
     assert before["stale_disclosed"] == own.filter(pl.col("whose_door") != "lives_there").height

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import polars as pl
 
+from sim.outcome.counts import count_disclosed
 from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Settings, rates
 from sim.record import crate, identity
+from sim.record.addresses import address_mistakes
 from sim.record.bundle import SUMS, generated
 from sim.record.canonical import readable_json
 from sim.record.folder import entries_of
@@ -22,6 +24,7 @@ from sim.record.safe_zip import unpack
 from sim.record.shapes import COUNTS_OF, SEARCHED
 from sim.record.writer import FILES
 from sim.report import html
+from tests.record.standin import disclosed_of
 
 REPORT = html.NAME
 Change = Callable[[Path], object]
@@ -88,6 +91,13 @@ def _rows(run: Run, keep: Collection[str]) -> None:
         searched, on=("replicate", "dimension"), how="left"
     )
     put(run.folder / FILES.counts, csv_text(made.sort("replicate", "dimension", "level").select(*COUNTS_OF)))
+    if FILES.addresses not in keep and any(address_mistakes(Run(run.folder, run.manifest))):
+        worlds = rows.partition_by("replicate", maintain_order=True)
+        parts = [
+            count_disclosed(disclosed_of(each)).select(pl.lit(number).alias("replicate"), pl.all())
+            for number, each in enumerate(worlds)
+        ]
+        put(run.folder / FILES.addresses, csv_text(pl.concat(parts)))
 
 
 def _manifest(run: Run, keep: Collection[str]) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from sim.outcome.words import CAUSE, CAUSES, OUTCOME, OUTCOMES
+from sim.outcome.cells import CELLS, quantity
+from sim.outcome.exposed import EXPOSED
+from sim.outcome.words import CAUSE, CAUSES, DOOR, ERROR, OUTCOME, OUTCOMES, RECORD
 from sim.population import ETHNICITIES, NATIVITIES
 from sim.replicate import World
 from sim.requests.schema import ORIGINS
@@ -111,7 +113,36 @@ def world(seed: int, requests: int, shares: tuple[float, ...]) -> World:
             "links": shown,
         }
     )
-    return World(outcomes, ledger, tallies)
+    return World(outcomes, ledger, tallies, disclosed=disclosed_of(outcomes))
+
+
+def disclosed_of(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return one address for each request that was answered, of a kind that its outcome allows."""
+    shown = outcomes.filter(pl.col("disclosed") > 0).with_columns(turn=pl.col("request") % 4)
+    wrong, stale = pl.col("wrong_disclosed") > 0, pl.col("stale_disclosed") > 0
+    household = wrong & pl.col("wrong_shares_household")
+    record = pl.when(household).then(pl.lit("household")).when(wrong).then(pl.lit("somebody_else"))
+    error = pl.when(pl.col("turn") == 1).then(pl.lit("matching")).when(pl.col("turn") == 2)
+    door = pl.when(wrong & ~household).then(pl.lit("never_lived")).when(stale & (pl.col("turn") == 0))
+    columns = {
+        "whose_record": record.otherwise(pl.lit("asked_for")).cast(RECORD),
+        "whose_door": door.then(pl.lit("nobodys_home")).when(stale).then(pl.lit("moved_away"))
+        .otherwise(pl.lit("lives_there")).cast(DOOR),
+        "whose_error": pl.when(~wrong).then(pl.lit("none"))
+        .otherwise(error.then(pl.lit("file")).otherwise(pl.lit("list"))).cast(ERROR),
+        "others": pl.col("bystanders").cast(pl.Int32),
+        "file_address": pl.col("request") + 1,
+        "disclosed_ethnicity": pl.col("ethnicity"),
+        "disclosed_nativity": pl.when(wrong).then(pl.lit("us_born"))
+        .otherwise(pl.col("nativity").cast(pl.String)).cast(pl.Enum(NATIVITIES)),
+        "disclosed_sex": pl.lit("female", EXPOSED["disclosed_sex"]),
+        "disclosed_age": pl.lit("30 to 64", EXPOSED["disclosed_age"]),
+        "disclosed_tin_kind": pl.col("tin_kind"),
+        "disclosed_two_surnames": pl.col("two_surnames"),
+        "disclosed_origin": pl.col("origin"),
+        "disclosed_state": pl.when(pl.col("turn") == 0).then(pl.lit("CA")).otherwise(pl.lit("TX")),
+    }  # fmt: skip
+    return shown.with_columns(**columns).with_columns(quantity().alias("quantity")).select(*CELLS)
 
 
 def of_a_row(one: dict[str, object], outcomes: pl.DataFrame) -> dict[str, object]:

@@ -241,4 +241,5 @@ def test_every_request_has_the_outcome_cause_and_bystanders_of_a_slow_judge(
         assert told == axes, (true, sent, shown)
         seen_cells |= set(axes)
     assert causes >= seen
+    assert ("asked_for", "never_lived", "none") not in seen_cells  # a file has the home or the one before
     assert {word for cell in seen_cells for word in cell} >= words_seen

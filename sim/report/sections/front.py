@@ -6,7 +6,7 @@ from sim.charts import icon_array
 from sim.outcome.basis import basis
 from sim.outcome.rates import Rate
 from sim.published import fact
-from sim.report import national, wording
+from sim.report import national, whose, wording
 from sim.report.calibration import as_counted, unchecked
 from sim.report.document import Blanks, Block, Bullets, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
@@ -66,10 +66,28 @@ def headline(found: Findings) -> Section:
             _behind(found, wrong),
             widths=(1.2, 2),
         ),
+        *_whose(found),
         *_moved(found),
         *_at_national(found),
     )
     return Section("headline", "Headline", blocks)
+
+
+def _whose(found: Findings) -> list[Block]:
+    """Return whose door was named, each quantity on its own: only the first is a stranger's."""
+    if not found.quantities:
+        return [Paragraph(whose.NOT_COUNTED, "note")]
+    rows = [
+        (each.name, each.meaning, each.of_disclosed, each.bounds, f"{each.rate.numerator:,}",
+         each.of_requests, each.people, each.people_range)
+        for each in whose.told(found.quantities, found.run.scenario.requests.count)
+    ]  # fmt: skip
+    head = (
+        "Quantity", "What it is", "Per 1,000 disclosed", f"{found.confidence} interval", "Addresses",
+        "Per 1,000 requests", "People of one list", f"Range of one list, {found.confidence}",
+    )  # fmt: skip
+    widths = (1.5, 2.2, 0.9, 1.1, 0.9, 0.9, 0.9, 1.2)
+    return [table("Whose door was named", head, rows, numbers_from=2, widths=widths, note=whose.NOTE)]
 
 
 def _capital(text: str) -> str:

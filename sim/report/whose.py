@@ -1,0 +1,82 @@
+"""Whose door was named: the quantities that are never merged, for the terminal, the report and the page.
+
+A stranger's door, of these by a matching error, by another's identity in the list and by the file; a
+relative's record at one's own door; the right person who has moved away; the right person at an office; the
+right person at their own door; and the rest. They add up to the addresses disclosed (`sim.outcome.cells`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.outcome.rates import Rate
+from sim.outcome.words import NO_ERROR, PLAIN, STRANGERS_DOOR, TITLES, WHOSE_ERROR
+from sim.report import wording
+
+NOT_COUNTED = (
+    "Whose door was named was not counted when this run was made; running its scenario again counts it."
+)
+NOTE = (
+    "Each address disclosed is counted once: the rows that do not begin with “of these” add up to all. "
+    "A request with several addresses counts as its worst, in the order stranger’s door, another’s record "
+    "otherwise, relative’s record, moved away, office. People of one list: of as many requests as this run’s."
+)
+
+_PARTS = {f"{STRANGERS_DOOR}_{error}" for error in WHOSE_ERROR if error != NO_ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One quantity in words: its rates as text, people of one list and their range.
+
+    part: whether it is of the strangers' doors.
+    """
+
+    part: bool
+    name: str
+    meaning: str
+    rate: Rate
+    of_disclosed: str
+    bounds: str
+    of_requests: str
+    people: str
+    people_range: str
+
+
+def told(quantities: Mapping[str, Rate], requests: int) -> list[Told]:
+    """Return the quantities in the order in which they are shown. requests: length of one list."""
+    found = []
+    for word, title in TITLES.items():
+        rate, per_request = quantities[word], quantities[f"{word}_per_request"]
+        people, range_of_one = wording.at_scale(per_request, requests)
+        found.append(
+            Told(
+                part=word in _PARTS,
+                name=f"of these {title.partition(', ')[2]}" if word in _PARTS else title,
+                meaning=meaning(word),
+                rate=rate,
+                of_disclosed=wording.number(rate),
+                bounds=wording.bounds(rate),
+                of_requests=wording.number(per_request),
+                people=people,
+                people_range=range_of_one,
+            )
+        )
+    return found
+
+
+def meaning(word: str) -> str:
+    """Return what a quantity, or a part of the strangers' doors, means."""
+    return PLAIN.get(word) or PLAIN[word.removeprefix(f"{STRANGERS_DOOR}_")]
+
+
+def lines(quantities: Mapping[str, Rate], requests: int) -> list[str]:
+    """Return the quantities as lines of text, a rate, its events and the people of one list each."""
+    return [
+        f"Whose door, per 1,000 addresses disclosed (and people of one list of {requests:,} requests):"
+    ] + [
+        f"{'    ' if each.part else '  '}{each.name}: {each.of_disclosed} ({each.bounds}; "
+        f"{each.rate.numerator:,} of {each.rate.denominator:,}); {each.people} of a list"
+        for each in told(quantities, requests)
+    ]

@@ -1,0 +1,90 @@
+"""Whose door was named: shown quantity by quantity, never merged, and "not counted" where it was not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.outcome.words import PLAIN, QUANTITIES, TITLES
+from sim.record import write
+from sim.report import whose
+from sim.report.document import Table
+from sim.report.findings import Findings
+from sim.report.sections.front import headline
+from sim.study.replicates import StudyResult
+from tests.record.standin import study
+
+
+@pytest.fixture(scope="module")
+def result() -> StudyResult:
+    return study(4, 3_000)
+
+
+@pytest.fixture
+def folder(result: StudyResult, tmp_path: Path) -> Path:
+    return write(result, tmp_path)
+
+
+def test_every_quantity_has_a_name_and_a_meaning() -> None:
+    assert set(QUANTITIES) <= set(TITLES)
+    assert len(set(TITLES.values())) == len(TITLES)
+    assert all(whose.meaning(word) in PLAIN.values() for word in TITLES)
+
+
+def test_the_quantities_add_up_to_the_addresses_and_the_parts_to_the_strangers_doors(
+    result: StudyResult,
+) -> None:
+    rates = result.quantities
+    assert sum(rates[word].numerator for word in QUANTITIES) == rates["strangers_door"].denominator
+    parts = [rates[word].numerator for word in TITLES if word.startswith("strangers_door_")]
+    assert len(parts) == 3 and min(parts) > 0
+    assert sum(parts) == rates["strangers_door"].numerator
+    assert rates["strangers_door_per_request"].denominator == 4 * 3_000
+
+
+def test_a_run_read_back_tells_what_the_study_told(result: StudyResult, folder: Path) -> None:
+    assert Findings.of(folder).quantities == result.quantities
+
+
+def test_neither_a_relatives_record_nor_a_person_who_moved_is_in_the_strangers_doors(
+    result: StudyResult,
+) -> None:
+    told = {each.name: each for each in whose.told(result.quantities, 3_000)}
+    assert told["Relative's record, own door"].rate.numerator > 0
+    wrong = int(result.counts["wrong_disclosed"].sum())
+    relatives = told["Relative's record, own door"].rate.numerator
+    assert told["Stranger's door"].rate.numerator == wrong - relatives
+    assert told["Right person, moved away"].rate.numerator > 0
+    names = [each.name for each in told.values() if each.name.startswith("of these")]
+    assert names == [
+        "of these by a matching error",
+        "of these by another's identity in the list",
+        "of these by an error of the file",
+    ]
+
+
+def test_the_terminal_prints_one_line_a_quantity_with_its_events_and_people(result: StudyResult) -> None:
+    head, *lines = whose.lines(result.quantities, 3_000)
+    assert "3,000 requests" in head
+    assert len(lines) == len(TITLES)
+    rate = result.quantities["strangers_door"]
+    assert f"{rate.numerator:,} of {rate.denominator:,}" in lines[0]
+    assert "of a list" in lines[0]
+
+
+def test_the_headline_of_the_report_holds_the_table_of_quantities(folder: Path) -> None:
+    (shown,) = [
+        block
+        for block in headline(Findings.of(folder)).blocks
+        if isinstance(block, Table) and block.caption == "Whose door was named"
+    ]
+    assert len(shown.rows) == len(TITLES)
+    assert str(shown.rows[0][0]) == "Stranger's door"
+
+
+def test_a_run_of_before_says_that_they_were_not_counted(folder: Path) -> None:
+    (folder / "addresses.csv").unlink()
+    found = Findings.of(folder)
+    assert found.quantities == {}
+    assert whose.NOT_COUNTED in str(headline(found).blocks)
