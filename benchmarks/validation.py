@@ -74,7 +74,7 @@ def birthdays(country: Country, people: pl.DataFrame) -> Values:
         births = np.sort(mixed[: len(mixed) // n * n].reshape(-1, n), axis=1)
         return float((np.diff(births, axis=1) == 0).any(axis=1).mean())
 
-    alike = float(np.mean(Namesakes(country).per_record(country.chunk(0), "name_birth")))
+    alike = float(np.mean(Namesakes(country).per_record(country.chunk(0), "name_birth", whole=True)))
     chance = float(coincidental_pairs([129_000_000], alike)[0])
     return {
         "v1": [shared_birthday(n) for n in (10, 20, 23, 50, 57)],

@@ -181,7 +181,7 @@ def other_digit(matrix: np.ndarray, place: np.ndarray, luck: np.ndarray, *, lead
 
 @described
 def misspelt(field: str, table: str) -> Effect:
-    """One spelling in a field is replaced by another that looks or sounds alike, from a list of pairs.
+    """One spelling in a field is replaced by another that looks alike, from a list of pairs.
 
     table: name of a list of [from, to] pairs in the lexicon. A pair that applies is drawn, each as likely; of
     several places where it applies the first is changed.
@@ -192,6 +192,32 @@ def misspelt(field: str, table: str) -> Effect:
         return {field: replace_one(cells[field], pairs, luck.uniform("pair"))}
 
     return Effect((field,), pl.col(field).str.contains_any([a for a, _ in pairs]), change)
+
+
+@described
+def misheard(field: str, table: str) -> Effect:
+    """One spelling in a field is replaced by another that sounds alike, from a list of rules.
+
+    table: name of a list of [pattern, replacement] in the lexicon. A rule that applies is drawn, each as
+    likely; of several places where it applies the first is changed.
+    """
+    rules = [(pattern, written) for pattern, written in lexicon(table)]
+
+    def change(cells: Cells, luck: Luck, settings: Settings) -> Mapping[str, pl.Series]:
+        return {field: respell_one(cells[field], rules, luck.uniform("pair"))}
+
+    return Effect((field,), pl.col(field).str.contains("|".join(pattern for pattern, _ in rules)), change)
+
+
+def respell_one(values: pl.Series, rules: Sequence[tuple[str, str]], luck: np.ndarray) -> pl.Series:
+    """Return the values with one of the rules that apply put into effect, at its first place."""
+    applies = np.stack([values.str.contains(pattern).to_numpy() for pattern, _ in rules], axis=1)
+    chosen = pl.Series(pick_place(applies, luck)).set(pl.Series(~applies.any(axis=1)), -1)
+    spelt = pl.Series(values.name, values, pl.String)
+    for number in chosen.unique().to_list():
+        if number >= 0:
+            spelt = spelt.zip_with(chosen != number, values.str.replace(*rules[number]))
+    return spelt
 
 
 def replace_one(values: pl.Series, pairs: Sequence[tuple[str, str]], luck: np.ndarray) -> pl.Series:

@@ -91,8 +91,8 @@ def informal(names: pl.DataFrame, carried: Array) -> Array:
     """Return for either sex (2 x n) which names are forms of other names that births hold.
 
     A nickname is one of a name of that sex (ALI of ALISON is no man's), a double name is made of two names
-    each of which more people were given than bear it. Names of mostly Hispanic or Asian people are neither:
-    JOSELUIS is a name of its own.
+    each of which was given to more people than bear the double one unexplained. Names of mostly Hispanic or
+    Asian people are neither: JOSELUIS is a name of its own.
     """
     formal = NickNamer().canonical_lookup
     counted = names.with_row_index("place").filter(pl.col("count") > 0)
@@ -100,15 +100,16 @@ def informal(names: pl.DataFrame, carried: Array) -> Array:
     sex_of = dict(zip(counted["name"], counted["male"], strict=True))
     born = [dict(zip(counted["name"], sex, strict=True)) for sex in carried[:, places].tolist()]
     found = np.zeros((2, names.height), bool)
-    for place, name, people in (
+    for place, name, people, male in (
         counted.filter(pl.col("pct_hispanic") + pl.col("pct_api") <= 0.5)
-        .select("place", "name", "count")
+        .select("place", "name", "count", "male")
         .iter_rows()
     ):
         shares = [sex_of[full] for low in formal.get(name.lower(), ()) if (full := low.upper()) in sex_of]
         cuts = range(2, len(name) - 1)
         for s in range(2):
             nickname = any(share >= 0.5 if s == 0 else share < 0.5 for share in shares)
-            double = any(min(born[s].get(name[:i], 0), born[s].get(name[i:], 0)) > people for i in cuts)
+            rest = max(people * (male if s == 0 else 1 - male) - born[s][name], 0)
+            double = any(min(born[s].get(name[:i], 0), born[s].get(name[i:], 0)) > rest for i in cuts)
             found[s, place] = nickname or double
     return found

@@ -2,15 +2,17 @@
 
 Given ethnicity, sex, birthplace and year of birth, first and last names are independent draws from known
 tables. The expected number of strangers who share a person's key is then the file's size times a sum over
-strata of (share of the stratum) x P(surname | ethnicity) x P(first name | stratum), and for full dates of
-birth times P(day | year). Shares of strata come from drawn chunks, everything else from the tables. Not
-counted are relatives, who share surnames, and sons named after their fathers. A point beyond the largest
-size that was simulated is marked as extrapolated: the formula holds there, but nobody has looked.
+strata of (share of the stratum) x P(surname | ethnicity) x P(first name | stratum), for full dates of birth
+times P(day | year), and where the whole surname counts times P(second surname | ethnicity) for people who
+have two, who then agree with nobody who has one. Shares of strata come from drawn chunks, everything else
+from the tables. Not counted are relatives, who share surnames, and sons named after their fathers. A point
+beyond the largest size that was simulated is marked as extrapolated: the formula holds there, but nobody
+has looked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,32 +39,34 @@ class Namesakes:
     country: Country
     chunks: tuple[int, ...] = (0,)
 
-    def per_record(self, people: Chunk, key: str = "name") -> Floats:
+    def per_record(self, people: Chunk, key: str = "name", whole: bool = False) -> Floats:
         """Return, for every row of a chunk, the chance that a random record is a stranger with the same key.
 
-        Times the size of the file it is the expected number of such records. Raises ValueError for an
-        unknown key.
+        Times the size of the file it is the expected number of such records. whole: the whole surname is
+        compared, so that people of two surnames must share both and agree with nobody who has one; otherwise
+        the first. Raises ValueError for an unknown key.
         """
         if key not in KEYS:
             raise ValueError(f"should be one of {', '.join(KEYS)} (got {key!r})")
-        year = self._year(people)
         found = np.zeros(people.n)
+        year = self._year(people)
         surname = np.stack([self._surname(people.surname, e) for e in range(GROUPS)])
-        if key == "name":
-            mass = self._mass(None)
-            for e in range(GROUPS):
-                found += surname[e] * self._given(people.given, mass[0][e], mass[1][e], e)
-            return found
-        for y in np.unique(year):
-            rows = np.flatnonzero(year == y)
-            mass = self._mass(int(y))
-            for e in range(GROUPS):
-                found[rows] += surname[e, rows] * self._given(people.given[rows], mass[0][e], mass[1][e], e)
+        has_two = people.surname2 > 0
+        if whole:
+            surname[:, has_two] *= [self._surname(people.surname2[has_two], e) for e in range(GROUPS)]
+        for two in (False, True) if whole else (None,):
+            alike = np.full(people.n, True) if two is None else has_two == two
+            for y in (None,) if key == "name" else np.unique(year[alike]).tolist():
+                rows = np.flatnonzero(alike if y is None else alike & (year == y))
+                listed, tail = self._mass(y, two)
+                for e in range(GROUPS):
+                    found[rows] += surname[e, rows] * self._given(people.given[rows], listed[e], tail[e], e)
         return found * self._day_share(people.birth) if key == "name_birth" else found
 
-    def by_group(self, people: Chunk, size: int, key: str = "name") -> pl.DataFrame:
+    def by_group(self, people: Chunk, size: int, key: str = "name", whole: bool = False) -> pl.DataFrame:
         """Return mean namesakes in a file of `size` by ethnicity: columns ethnicity, people, mean."""
-        frame = pl.DataFrame({"ethnicity": people.ethnicity, "mean": size * self.per_record(people, key)})
+        mean = size * self.per_record(people, key, whole)
+        frame = pl.DataFrame({"ethnicity": people.ethnicity, "mean": mean})
         means = (
             frame.group_by("ethnicity").agg(pl.len().alias("people"), pl.col("mean").mean()).sort("ethnicity")
         )
@@ -73,12 +77,13 @@ class Namesakes:
 
     @cached_property
     def _strata(self) -> Floats:
-        """Return shares of records by ethnicity, sex, born abroad and year of birth; they sum to one."""
+        """Return shares of records by ethnicity, sex, born abroad, two surnames and year; they sum to one."""
         years = self._years
-        shares = np.zeros((GROUPS, 2, 2, years))
+        shares = np.zeros((GROUPS, 2, 2, 2, years))
         for number in self.chunks:
             chunk = self.country.chunk(number)
-            place = (chunk.ethnicity, chunk.sex, (chunk.nativity > 0).astype(np.int64), self._year(chunk))
+            flags = ((chunk.nativity > 0).astype(np.int64), (chunk.surname2 > 0).astype(np.int64))
+            place = (chunk.ethnicity, chunk.sex, *flags, self._year(chunk))
             np.add.at(shares, place, 1.0)
         return np.asarray(shares / shares.sum())
 
@@ -106,36 +111,23 @@ class Namesakes:
 
     # --- names ----------------------------------------------------------------------------------------------
 
-    def _mass(self, year: int | None) -> tuple[Floats, Floats]:
+    def _mass(self, year: int | None, two: bool | None) -> tuple[Floats, Floats]:
         """Return, by ethnicity, the mass of every listed first name and of the tail, of one year or all.
 
-        Shapes (groups, listed + 1) and (groups,); the masses of all groups and years sum to one.
+        two: of people with two surnames, with one, or (None) of all. Shapes (groups, listed + 1) and
+        (groups,); the masses of all groups and years sum to one.
         """
-        if year is None:
-            return self._whole
-        return self._mass_of([year])
-
-    @cached_property
-    def _whole(self) -> tuple[Floats, Floats]:
-        return self._mass_of(range(self._years))
-
-    def _mass_of(self, years: Iterable[int]) -> tuple[Floats, Floats]:
         givens = self.country.tables.givens
         listed, tail = np.zeros((GROUPS, givens.listed_count + 1)), np.zeros(GROUPS)
-        chosen = list(years)
+        chosen = list(range(self._years)) if year is None else [year]
+        strata = self._strata.sum(axis=3) if two is None else self._strata[:, :, :, int(two)]
         for e in range(GROUPS):
             for sex in range(2):
                 group = e * 2 + sex
                 for y in chosen:
-                    self._add(
-                        listed[e],
-                        tail,
-                        e,
-                        group * self._years + y,
-                        self._strata[e, sex, 0, y],
-                        givens.born_tail[y],
-                    )
-                foreign = float(self._strata[e, sex, 1, chosen].sum())
+                    segment = group * self._years + y
+                    self._add(listed[e], tail, e, segment, strata[e, sex, 0, y], givens.born_tail[y])
+                foreign = float(strata[e, sex, 1, chosen].sum())
                 self._add(listed[e], tail, e, 12 * self._years + group, foreign, givens.abroad_tail[group])
         return listed, tail
 

@@ -101,26 +101,58 @@ def country() -> Country:
     return Country(Scenario.of({"population.size": 3 * 262_144}), Streams(3))
 
 
-def pairs(first: Chunk, second: Chunk) -> int:
+def pairs(first: Chunk, second: Chunk, names: list[str]) -> int:
     def counted(chunk: Chunk) -> pl.DataFrame:
-        return (
-            pl.DataFrame({"given": chunk.given, "surname": chunk.surname}).group_by("given", "surname").len()
-        )
+        return pl.DataFrame({name: getattr(chunk, name) for name in names}).group_by(names).len()
 
-    both = counted(first).join(counted(second), on=["given", "surname"])
+    both = counted(first).join(counted(second), on=names)
     return int((both["len"] * both["len_right"]).sum())
 
 
 @pytest.mark.slow
-def test_namesakes_by_formula_are_the_namesakes_counted(country: Country) -> None:
+@pytest.mark.parametrize("whole", [False, True], ids=["first surname", "whole surname"])
+def test_namesakes_by_formula_are_the_namesakes_counted(country: Country, whole: bool) -> None:
     formula = Namesakes(country, chunks=(0,))
     people, others = country.chunk(1), country.chunk(2)
-    expected = formula.per_record(people)
+    expected = formula.per_record(people, whole=whole)
+    names = ["given", "surname", "surname2"] if whole else ["given", "surname"]
     # 74,000 pairs; families of one name add to the noise of counting, hence 4 per cent and not 1.
-    assert pairs(people, others) == pytest.approx(others.n * expected.sum(), rel=0.04)
-    means = formula.by_group(people, 160_000_000)
+    assert pairs(people, others, names) == pytest.approx(others.n * expected.sum(), rel=0.04)
+    means = formula.by_group(people, 160_000_000, whole=whole)
     assert means["people"].sum() == people.n
     assert 100 < 160e6 * expected.mean() < 260  # on average about 170 namesakes in the whole country
+
+
+@pytest.mark.slow
+def test_hispanic_namesakes_of_a_whole_surname_are_those_counted(country: Country) -> None:
+    """They are where the two differ: most noncitizens among them have two surnames."""
+    people, others = country.chunk(1), country.chunk(2)
+    for chunk_pair, key in (((people, others), "name"), ((others, people), "name_year")):
+        one, other = chunk_pair
+        mine = np.flatnonzero((one.ethnicity == 5) & (one.nativity == 2))
+        names = ["given", "surname", "surname2"] + (["year"] if key == "name_year" else [])
+        made = [
+            pl.DataFrame({n: getattr(c, n) for n in names if n != "year"}).with_columns(
+                year=c.birth // 10_000
+            )
+            for c in (one, other)
+        ]
+        counts = made[1].group_by(names).len()
+        found = made[0][mine].join(counts, on=names)["len"].sum()
+        formula = Namesakes(country, chunks=(0,))
+        expected = other.n * formula.per_record(one, key, whole=True)[mine].sum()
+        too_many = other.n * formula.per_record(one, key)[mine].sum()
+        assert found == pytest.approx(expected, rel=0.12), key
+        assert too_many > 1.5 * expected
+
+
+def test_people_of_two_surnames_have_fewer_namesakes_by_the_whole_surname(country: Country) -> None:
+    chunk = country.chunk(0)
+    formula = Namesakes(country)
+    first, whole = formula.per_record(chunk), formula.per_record(chunk, whole=True)
+    assert (whole <= first).all()
+    two = chunk.surname2 > 0
+    assert whole[two].sum() < 0.05 * first[two].sum()
 
 
 @pytest.mark.slow
