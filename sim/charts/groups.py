@@ -47,9 +47,23 @@ _TINY = 0.05
 """Groups with less than this share of the largest group's base do not stretch the axis."""
 
 
+POOLED = ("api", "chinese", "haitian", "portuguese")
+POOLED_NOTE = (
+    "† Given names are not told apart within the group: Chinese, Indian, Korean, Vietnamese, Filipino and "
+    "Japanese ones are one pool, Haitian and Brazilian ones those of all; two share a name there too seldom"
+)
+"""Levels whose names are one pool, marked wherever they are named, and what the mark says."""
+
+
 def group_name(dimension: str, level: str) -> str:
-    """Return a group in plain words, "Two surnames: yes"."""
-    return f"{DIMENSIONS.get(dimension, dimension)}: {_LEVELS.get(level.lower(), level.replace('_', ' '))}"
+    """Return a group in plain words, "Two surnames: yes", marked where its names are one pool."""
+    word = _LEVELS.get(level.lower(), level.replace("_", " "))
+    return f"{DIMENSIONS.get(dimension, dimension)}: {word}{'†' if level.lower() in POOLED else ''}"
+
+
+def pooled_note(found: Sequence[GroupRate]) -> str:
+    """Return what the mark beside some of these groups says, nothing where none has it."""
+    return POOLED_NOTE if any(each.level.lower() in POOLED for each in found) else ""
 
 
 def groups(
@@ -69,6 +83,8 @@ def groups(
     )
     if empty:
         subtitle += f". No {overall.denominator_name} in {', '.join(_name(each) for each in empty)}"
+    if note := pooled_note(found):
+        subtitle += f". {note}"
     title = _title(shown, overall)
     drawn = _dots(shown, unit, overall.value, theme, width)
     listed = tuple(_row(each) for each in [*shown, *empty])

@@ -167,6 +167,20 @@ def test_a_group_without_any_disclosure_is_named_in_words(numbers):
     assert figure.table.rows[0][1] == "no rate"
 
 
+@pytest.mark.parametrize("level", ["api", "chinese", "haitian", "portuguese", "spanish", "white"])
+def test_a_group_whose_given_names_are_one_pool_is_marked_and_the_mark_explained(numbers, level):
+    dimension = "ethnicity" if level in ("api", "white") else "origin"
+    marked = level not in ("spanish", "white")
+    outcomes = numbers.outcomes.with_columns(pl.lit(level).alias(dimension))
+    by_group = count_by(outcomes, dimension).select(pl.lit(0).alias("replicate"), pl.all())
+    found = group_rates(by_group, Settings())
+    figure = charts.groups(found, numbers.rates["wrong_person"], SOURCE)
+    assert charts.group_name(dimension, level).endswith("†") == marked
+    assert figure.table.rows[0][0].endswith("†") == marked
+    assert ("Given names are not told apart within the group" in figure.subtitle) == marked
+    assert bool(charts.pooled_note(found)) == marked
+
+
 def test_the_threshold_title_does_the_sum(numbers):
     figure = FIGURES["threshold"](numbers, LIGHT)
     assert re.match(

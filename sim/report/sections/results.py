@@ -196,7 +196,8 @@ def _group_table(caption: str, groups: tuple[GroupRate, ...]) -> Table:
             (label, value, wording.bounds(rate), f"{rate.numerator:,}", f"{rate.denominator:,}", ratio)
         )
     head = ("Group", "Rate", "Interval", "Numerator", "Denominator", "Times everybody's")
-    return table(caption, head, rows, numbers_from=3, widths=(2.4, 1, 1.2, 1, 1.1, 1.4))
+    widths = (2.4, 1, 1.2, 1, 1.1, 1.4)
+    return table(caption, head, rows, numbers_from=3, widths=widths, note=charts.pooled_note(groups))
 
 
 def _doors(found: Findings) -> list[Block]:
