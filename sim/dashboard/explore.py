@@ -28,7 +28,7 @@ with st.sidebar:
 busy = watch.panel()
 if problem is not None:
     show.complain(problem)
-elif live.small_enough(scenario) and not busy and show.attempt() is None:
+elif live.small_enough(scenario) and not busy and show.attempt() is None and not live.cancelled(scenario):
     st.stop()
 shown = state.answer()
 if shown is not None:

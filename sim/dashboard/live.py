@@ -11,19 +11,22 @@ import threading
 import time
 import warnings
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
 from sim.dashboard import keeping, state
+from sim.dashboard.waiting import Made, Work
 from sim.errors import RefusedError
-from sim.progress import span
+from sim.progress import Progress, span
 from sim.record import write
 from sim.replicate import WORLD, Replicate, Streaming
 from sim.report.findings import Findings
 from sim.scenario import Scenario
-from sim.study.estimate import estimate
+from sim.study.estimate import START, estimate
 from sim.study.replicates import collect
+from sim.text_safety import md
 from sim.whole_files import Scratch
 
 MOST_PEOPLE, MOST_REQUESTS = 3_000_000, 60_000
@@ -42,6 +45,8 @@ class Worlds:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.warm: set[bool] = set()
+        """Whether questions without, and with, weighed evidence were answered since the server began."""
         self._kept: OrderedDict[str, tuple[int, Replicate]] = OrderedDict()
 
     def of(self, scenario: Scenario) -> Replicate:
@@ -93,22 +98,67 @@ def small_enough(scenario: Scenario) -> bool:
 def answer(scenario: Scenario) -> state.Answer:
     """Answer a small question with one population and show it; raises SimulatorError."""
     one = scenario.replace({"replicates": 1})
-    kept = worlds()
-    place = st.empty()
-    place.caption("Waiting for another answer to be finished …" if kept.lock.locked() else "Answering …")
-    began = time.monotonic()
-    with kept.lock:
-        # Streamlit ends a superseded script at its next message: this one, before any work.
-        place.caption(_doing(kept, one))
+    kept, out = worlds(), folder()
+
+    def make(progress: Progress) -> tuple[Path, tuple[str, ...]]:
+        began = time.monotonic()
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            made = kept.of(one)
-            world = made.answer(one)
-            written = write(collect(one, [world], time.monotonic() - began), folder())
-    place.empty()
-    notes = tuple(dict.fromkeys(str(each.message) for each in told if issubclass(each.category, UserWarning)))
+            world = kept.of(one).answer(one, progress)
+            written = write(collect(one, [world], time.monotonic() - began), out)
+        met = [str(each.message) for each in told if issubclass(each.category, UserWarning)]
+        return written, tuple(dict.fromkeys(met))
+
+    began = time.monotonic()
+    written, notes = _watched(make, one)
     found = Findings.of(written, known=one)
     return state.show_answer(written, scenario, time.monotonic() - began, notes, found)
+
+
+def _watched(make: Callable[[Progress], Made], scenario: Scenario) -> Made:
+    """Return what is made in a thread, with a bar and Cancel after a second; no page goes on without it.
+
+    Streamlit ends a superseded script at its next message, which here comes five times a second: the work
+    of a question that nobody asks any more ends at its next step.
+    """
+    kept = worlds()
+    expected, doing = _expected(kept, scenario), _doing(kept, scenario)
+    place = st.empty()
+    place.caption("Answering …")
+    work = Work(make, kept.lock)
+    try:
+        if not work.wait(1.0):
+            with place.container():
+                bar = st.empty()
+                question = state.question_of(scenario)
+                st.button(
+                    "Cancel",
+                    key="cancel-live",
+                    on_click=_cancel,
+                    args=(question,),
+                    icon=":material/stop_circle:",
+                )
+            while not work.wait(0.2):
+                if work.began is None:
+                    bar.progress(0.0, "Waiting for another answer to be finished …")
+                else:
+                    spent = f"{span(work.seconds)} so far"
+                    bar.progress(min(0.97, work.seconds / expected), f"{doing} {md(work.step)} {spent}")
+    finally:
+        work.give_up()
+    made = work.result()
+    kept.warm.add(scenario.linkage.rule == "probabilistic")
+    place.empty()
+    return made
+
+
+def _cancel(question: str) -> None:
+    st.session_state.cancelled = question
+
+
+def cancelled(scenario: Scenario) -> bool:
+    """Whether the visitor gave up waiting for this very question."""
+    return bool(st.session_state.get("cancelled") == state.question_of(scenario))
 
 
 def with_cases(scenario: Scenario) -> state.Answer:
@@ -118,8 +168,12 @@ def with_cases(scenario: Scenario) -> state.Answer:
         raise RefusedError(
             "cases are worked through here for small questions only; `sim run` keeps them for all"
         )
-    written = whole(worlds(), one, folder() / "cases")
-    return state.Answer(written, state.question_of(one), one.title or one.name)
+    kept, place = worlds(), folder() / "cases"
+
+    def make(progress: Progress) -> Path:
+        return write(collect(one, [kept.of(one).answer(one, progress, cases=True)]), place)
+
+    return state.Answer(_watched(make, one), state.question_of(one), one.title or one.name)
 
 
 def whole(kept: Worlds, scenario: Scenario, place: Path) -> Path:
@@ -138,29 +192,40 @@ def promise(scenario: Scenario) -> str:
     one = scenario.replace({"replicates": 1})
     if not small_enough(one):
         return f"{scenario.population.size:,} records, {scenario.requests.count:,} requests."
-    words = (
+    return (
         f"One population of {scenario.population.size:,} records and one list of "
-        f"{scenario.requests.count:,} requests; about {span(estimate([one]).seconds)}"
+        f"{scenario.requests.count:,} requests; {_how_long(worlds(), one)}."
     )
-    first = "" if worlds().has(one) else ", and up to a minute more the first time on a new installation"
-    return f"{words}{first}."
+
+
+def _expected(kept: Worlds, scenario: Scenario) -> float:
+    """Return the seconds an answer should take: without those of a process's start once there was one."""
+    warm = (scenario.linkage.rule == "probabilistic") in kept.warm
+    return max(1.0, estimate([scenario]).seconds - (START if warm else 0.0))
+
+
+def _how_long(kept: Worlds, scenario: Scenario) -> str:
+    words = f"about {span(_expected(kept, scenario))}"
+    if (scenario.linkage.rule == "probabilistic") in kept.warm:
+        return words
+    return f"{words}, and the first time on a new installation up to a minute more, to compile"
 
 
 def _doing(kept: Worlds, scenario: Scenario) -> str:
+    long = _how_long(kept, scenario)
     if kept.has(scenario):
-        return f"Answering from the people kept; about {span(estimate([scenario]).seconds)} …"
+        return f"Answering from the people kept; {long}."
     if scenario.population.size > MOST_PEOPLE:
         return f"Opening the registry of {scenario.population.size:,} synthetic taxpayers kept on disk …"
-    return (
-        f"Drawing {scenario.population.size:,} synthetic taxpayers, their homes, families and returns, and "
-        f"answering; about {span(estimate([scenario]).seconds)}, the first time on a new installation up "
-        "to a minute more …"
-    )
+    return f"Drawing {scenario.population.size:,} synthetic taxpayers and answering; {long}."
+
+
+def shown(scenario: Scenario) -> state.Answer | None:
+    """Return the answer on the screen if it is this question's."""
+    found = state.answer()
+    return found if found is not None and found.question == state.question_of(scenario) else None
 
 
 def ensure(scenario: Scenario) -> state.Answer:
-    """Return the answer on the screen if it is this question's, else make it."""
-    shown = state.answer()
-    if shown is not None and shown.question == state.question_of(scenario):
-        return shown
-    return answer(scenario)
+    """Return the answer on the screen if it is this question's, else make it; raises SimulatorError."""
+    return shown(scenario) or answer(scenario)

@@ -21,9 +21,10 @@ found = shown.found
 listed = found.run.cases
 if not listed and not late:
     try:
-        with st.spinner("Working a few answers through …"):
-            found = live.with_cases(state.question()).found
-            listed = found.run.cases
+        if show.given_up(state.question()):
+            st.stop()
+        found = live.with_cases(state.question()).found
+        listed = found.run.cases
     except SimulatorError as error:
         show.complain(error)
 if not listed:

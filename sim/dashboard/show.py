@@ -90,10 +90,25 @@ def attempt() -> state.Answer | None:
     """Answer the question of the controls if it is a small one; None, and what to do, when it cannot be."""
     try:
         scenario = state.question()
-        return live.ensure(scenario) if live.small_enough(scenario) else None
+        if not live.small_enough(scenario):
+            return None
+        if live.shown(scenario) is None and given_up(scenario):
+            return None
+        return live.ensure(scenario)
     except SimulatorError as error:
         complain(error)
         return None
+
+
+def given_up(scenario: Scenario) -> bool:
+    """Say so, and offer to answer after all, when the visitor gave up waiting for this very question."""
+    if not live.cancelled(scenario):
+        return False
+    st.info("Cancelled before the answer was there.")
+    if st.button("Answer it", key="answer-it"):
+        st.session_state.cancelled = None
+        st.rerun()
+    return True
 
 
 def too_large(scenario: Scenario) -> None:

@@ -46,12 +46,13 @@ true_size.every(asked)
 
 st.header("Here and now: a small preview")
 st.caption(live.promise(asked))
-with st.spinner("Answering …"):
-    fresh = show.attempt()
+fresh = show.attempt()
 if fresh is None and not live.small_enough(asked):
     show.too_large(asked)
-shown = fresh or show.current()
-late = show.banner(shown) if fresh else state.stale(shown)
+shown = fresh or state.answer()
+if shown is None:
+    st.stop()
+late = show.banner(shown)
 found = shown.found
 show.headline(found)
 with st.container(horizontal=True):
