@@ -14,6 +14,7 @@ only when its command is called. The function's docstring is its help; an int it
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -26,6 +27,7 @@ from cyclopts import App, CycloptsError
 from sim import __version__
 from sim.errors import InputErrors, LostError, Mistake, RefusedError, SimulatorError
 from sim.text_safety import say
+from sim.toml_files import show
 
 COMMANDS = {
     "run": ("sim.commands.run:run", "Run a scenario and write its results."),
@@ -45,6 +47,10 @@ COMMANDS = {
 HELP = """Measure how often bulk address disclosure hands over the wrong person's address.
 
 All people are synthetic. Start with `sim run`, or `sim scenarios` for the questions that come ready."""
+
+
+NO_PLACE = frozenset({errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR})
+"""What the system says of a name that cannot be a file, or not the kind of one that is wanted."""
 
 
 def build() -> App:
@@ -84,7 +90,10 @@ def call(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output (`| head`) has left: not an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:  # disk full, folder read-only: rooms write whole files or none
+    except OSError as error:
+        if error.errno in NO_PLACE:  # a name that was given, not the disk
+            return _tell([Mistake(show(error.filename), "file", error.strerror or str(error))], 2)
+        # disk full, folder read-only: rooms write whole files or none
         return _tell([f"{error.filename or 'output'}: cannot be written: {error.strerror or error}"], 1)
 
 

@@ -6,17 +6,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sim.commands.options import Port
 from sim.errors import InputErrors, Mistake
 
 
-def app(*, port: int = 8501) -> int:
+def app(*, port: Port = 8501) -> int:
     """Open the dashboard in a browser, served from this machine only.
 
     Args:
         port: port to serve on.
     """
-    if not 1024 <= port <= 65535:
-        raise InputErrors([Mistake("command line", "--port", f"is not in [1024, 65535] (got {port})")])
     package = Path(__file__).parents[1]
     # A wheel has it inside the package, a checkout at its top; each with the configuration beside it.
     page = next(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from sim.commands.options import ThreadCount
 from sim.commands.run import DEFAULT, Sets, Switch, check_out, load
 from sim.errors import InputErrors, Mistake
 from sim.text_safety import one_line, say
@@ -26,7 +27,7 @@ def keep(
     seed: str | None = None,
     scale: str | None = None,
     out: Path = KEPT,
-    workers: int = 2,
+    workers: ThreadCount = 2,
     dry_run: Switch = False,
     as_json: AsJson = False,
     quiet: Switch = False,
@@ -48,8 +49,6 @@ def keep(
     """
     asked = load(scenario, sets, seed=seed, scale=scale)
     check_out(out)
-    if not 1 <= workers <= 64:
-        raise InputErrors([Mistake("command line", "--workers", f"is not in [1, 64] (got {workers})")])
 
     from sim.kept import estimate
 
@@ -90,6 +89,8 @@ def kept(
     """
     from sim.kept import shelf
 
+    if out.exists() and not out.is_dir():
+        raise InputErrors([Mistake("command line", "--out", f"is a file, not a folder (got '{out}')")])
     if remove is not None:
         freed = shelf.remove(out, remove)
         say(f"removed {remove}: {freed / 1e9:.2f} GB")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from sim.commands.options import Populations, WorkerCount
 from sim.text_safety import say
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def report(
     pdf: Switch = False,
     docx: Switch = False,
     studies: Annotated[tuple[Path, ...], Parameter(name="--study", negative="")] = (),
-    companion_replicates: int | None = None,
-    workers: int = 1,
+    companion_replicates: Populations = None,
+    workers: WorkerCount = 1,
     quiet: Switch = False,
 ) -> None:
     """Write the citable report of a run into its folder, with its figures.
@@ -43,16 +44,12 @@ def report(
         workers: processes that share the populations.
         quiet: print the paths only.
     """
-    from sim.errors import InputErrors, Mistake
     from sim.progress import listener
     from sim.report.companions import to_run, with_companions
     from sim.report.findings import Findings
     from sim.report.make import make
     from sim.report.studies import gather
 
-    if companion_replicates is not None and not 1 <= companion_replicates <= 10_000:
-        problem = f"is not in [1, 10000] (got {companion_replicates})"
-        raise InputErrors([Mistake("command line", "--companion-replicates", problem)])
     found = Findings.of(run)
     if studies:
         found = found.with_study(gather(studies, found.run.scenario))
@@ -94,8 +91,8 @@ def bundle(run: Path, *, out: Path | None = None) -> None:
 def verify(
     bundle: Path,
     *,
-    replicates: int | None = None,
-    workers: int = 1,
+    replicates: Populations = None,
+    workers: WorkerCount = 1,
     yes: Switch = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     quiet: Switch = False,
@@ -113,18 +110,10 @@ def verify(
         as_json: print for machines.
         quiet: show no progress and no estimate.
     """
-    from sim.errors import InputErrors, Mistake
     from sim.progress import listener
     from sim.record.verify import Asked
     from sim.record.verify import verify as check
     from sim.report.again import made_again
-
-    if replicates is not None and replicates < 1:
-        raise InputErrors(
-            [Mistake("command line", "--replicates", f"should be 1 or more (got {replicates})")]
-        )
-    if not 1 <= workers <= 256:
-        raise InputErrors([Mistake("command line", "--workers", f"is not in [1, 256] (got {workers})")])
 
     def tell(text: str) -> None:
         if not quiet:

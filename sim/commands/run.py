@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from sim.commands.options import WorkerCount
 from sim.errors import InputErrors, LostError, Mistake, RefusedError
 from sim.text_safety import one_line, say
 
@@ -36,7 +37,7 @@ def run(
     seed: str | None = None,
     scale: str | None = None,
     out: Path = Path("runs"),
-    workers: int = 1,
+    workers: WorkerCount = 1,
     dry_run: Switch = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     quiet: Switch = False,
@@ -57,8 +58,6 @@ def run(
     """
     asked = load(scenario, sets, replicates=replicates, seed=seed, scale=scale)
     check_out(out)
-    if not 1 <= workers <= 256:
-        raise InputErrors([Mistake("command line", "--workers", f"is not in [1, 256] (got {workers})")])
 
     expected = expect([asked], workers)
     if dry_run:
@@ -203,7 +202,7 @@ def split_sets(sets: Sequence[str]) -> tuple[list[tuple[str, str]], list[Mistake
 def check_out(out: Path) -> None:
     """Refuse a results folder that could not be written, before any work is done; makes nothing."""
     place = out
-    while not place.exists() and place != place.parent:
+    while not place.exists() and not place.is_symlink() and place != place.parent:
         place = place.parent
     if not place.is_dir():
         raise InputErrors([Mistake("command line", "--out", f"is inside a file, not a folder (got '{out}')")])

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from sim.commands.options import Bar, Samples, WorkerCount
 from sim.commands.ranking import SAMPLES, TRAJECTORIES, Told, ranked, screened
-from sim.commands.run import Sets, Switch, unfinished
+from sim.commands.run import Sets, Switch, check_out, unfinished
 from sim.commands.run import load as load_scenario
 from sim.commands.study import AsJson, known_rate, workers_of
 from sim.errors import InputErrors, Mistake
@@ -40,13 +41,13 @@ def sensitivity(
     *,
     method: str = "morris",
     factors: Annotated[tuple[str, ...], Parameter(name="--factor", negative="")] = (),
-    target: float | None = None,
-    samples: int | None = None,
+    target: Bar = None,
+    samples: Samples = None,
     beliefs: Path | None = None,
     sets: Sets = (),
     rate: str = "wrong_person",
     replicates: str | None = None,
-    workers: int = 1,
+    workers: WorkerCount = 1,
     cluster: str | None = None,
     out: Path | None = None,
     dry_run: Switch = False,
@@ -111,6 +112,8 @@ def _tell(base: Scenario, found: dict[str, Any], text: str, out: Path | None, as
 
 def _known(method: str, rate: str, out: Path | None) -> None:
     known_rate(rate)
+    if out is not None:
+        check_out(out)
     mistakes = []
     if method not in METHODS:
         problem = f"should be one of {', '.join(METHODS)} (got {method})"
@@ -177,7 +180,7 @@ def _dry(base: Scenario, points: int, workers: int) -> str:
     )
 
 
-def _break_even(model: Model, target: float | None, progress: Progress) -> Told:
+def _break_even(model: Model, target: Bar, progress: Progress) -> Told:
     from sim.study.breakeven import break_even
 
     mistakes = []

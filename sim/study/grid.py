@@ -127,7 +127,7 @@ def _locate(name: str | Path) -> Path:
         return Path(text)
     if text in known:
         return known[text]
-    raise InputErrors([Mistake(show(text)[1:-1], "file", not_found(text, "sweep", known))])
+    raise InputErrors([Mistake(show(text)[1:-1] or "''", "file", not_found(text, "sweep", known))])
 
 
 def _validated(table: dict[str, Any], told: str) -> SweepFile:
