@@ -82,7 +82,7 @@ def test_a_file_with_five_mistakes_prints_five_lines_exits_2_and_writes_nothing(
         (["run", "--replicates", "1e9"], "command line: --replicates: should be a whole number"),
         (["run", "--scale", "huge"], "--scale: scale: should be one of preview, national (got 'huge')"),
         (["run", "--workers", "0"], "command line: --workers: is not in [1, 256] (got 0)"),
-        (["run", "--workers", "many"], "command line: arguments: Invalid value"),
+        (["run", "--workers", "many"], "command line: --workers: should be a whole number"),
         (["run", "--wrokers", "2"], "command line: arguments: Unknown option"),
         (["run", "a.toml", "b.toml"], "command line: arguments: "),
         (["frob"], 'command line: arguments: Unknown command "frob"'),

@@ -22,6 +22,15 @@ from sim.study.tables import sweep_table
 
 SMALL = ["--set", "population.size=2000", "--set", "requests.count=100", "--set", "requests.coverage=0.9"]
 CALM = ["--set", "noise.unit_missing.rate=0.0", "--quiet"]
+NAMESAKES = [
+    "--set",
+    "population.size=30000",
+    "--set",
+    "requests.count=1000",
+    "--set",
+    "requests.coverage=0.9",
+]
+"""As SMALL, and large enough that some share their first and last name."""
 
 
 @pytest.mark.parametrize(
@@ -141,7 +150,7 @@ def test_a_comparison_is_told_rates_first_then_difference_then_ratio() -> None:
 
 @pytest.mark.slow
 def test_two_rules_are_compared_on_the_same_people(capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(["compare", "name-only", "name-dob", *SMALL, *CALM, "--replicates", "2", "--json"]) == 0
+    assert call(["compare", "name-only", "name-dob", *NAMESAKES, *CALM, "--replicates", "2", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["same_people"] is True
     assert told["difference"] < 0
@@ -151,7 +160,7 @@ def test_two_rules_are_compared_on_the_same_people(capsys: pytest.CaptureFixture
 def test_break_even_and_tornado_run_on_the_model_itself(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    once = ["--replicates", "1", *SMALL, *CALM, "--json", "--factor", "requests.coverage=0.2,0.9"]
+    once = ["--replicates", "1", *NAMESAKES, *CALM, "--json", "--factor", "requests.coverage=0.2,0.9"]
     assert call(["sensitivity", "name-only", "--method", "tornado", "--out", str(tmp_path), *once]) == 0
     told = json.loads(capsys.readouterr().out)
     (bar,) = told["found"]
