@@ -50,7 +50,7 @@ if len(chosen) > 1 and st.button(f"Another one ({place + 1:,} of {len(chosen):,}
 case = chosen[place]
 
 cause = f" ({PLAIN.get(case['cause'], case['cause'])})" if case.get("cause") else ""
-st.header(f"Request {case['request']:,}: {md(PLAIN.get(kind, kind))}{md(cause)}")
+st.header(f"Request {case['request']:,}: {md(f'{PLAIN.get(kind, kind)}{cause}')}")
 st.markdown(cases.told(case))
 st.html(cases.side_by_side(case))
 st.caption(

@@ -45,7 +45,7 @@ def form(busy: bool) -> None:
     )
     low = high = 0.0
     if key == SIZE:
-        st.caption("From " + ", ".join(f"{size:,}" for size in SIZES) + " records; the rest as on Explore.")
+        st.caption("; ".join(f"{size:,}" for size in SIZES) + " records; the rest as on Explore.")
     else:
         entry = catalogue()[key]
         left, right = st.columns(2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,11 @@ def test_start_keeps_the_four_quantities_apart(opened: Opener) -> None:
     app = opened()
     names = list(app.table[0].value.iloc[:, 0])
     assert len(names) == len(set(names)) == 4
+
+
+def test_a_case_is_headed_by_its_outcome_and_cause_in_words(opened: Opener) -> None:
+    app = calm(opened("one_case", **{"requests.coverage": 0.9}))
+    assert re.match(r"Request [\d,]+: [^(]*[^( ]( \([^)]+\))?$", app.header[0].value)
 
 
 def test_changing_a_control_gives_another_run(opened: Opener) -> None:
