@@ -10,6 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from sim import ending
 from sim.dashboard import links, server, state
 
 ICON = Path(state.__file__).parent / "icon.svg"
@@ -50,4 +51,5 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
+    ending.with_parent_named()
     app = st.App(__file__, middleware=[(server.Guard, (), {})])

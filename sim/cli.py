@@ -6,7 +6,10 @@
     exit 2    bad input: one line a mistake on stderr, `file: key: problem (got value)`; nothing was written
     exit 3    refused: would not fit in memory or time, or is not allowed
     exit 4    a verification could not repeat a run exactly, because another environment is claimed
-    exit 130  interrupted; finished work is kept, nothing is half-written
+    exit 130  interrupted (143: SIGTERM, 129: SIGHUP); finished work is kept, nothing is half-written
+
+A reader of the output that leaves (`| head`), or a terminal that is gone, ends nothing: the work is finished
+and written.
 
 To add a command: a function in a module of `sim/commands/` and a line in COMMANDS; the module is imported
 only when its command is called. The function's docstring is its help; an int it returns is the exit code.
@@ -16,15 +19,13 @@ from __future__ import annotations
 
 import errno
 import io
-import os
-import signal
 import sys
 import warnings
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from sim import __version__
+from sim import __version__, ending
 from sim.errors import InputErrors, LostError, Mistake, RefusedError, SimulatorError
 from sim.text_safety import say
 from sim.toml_files import show
@@ -71,7 +72,7 @@ def call(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code; mistakes go to stderr, a line each, no traceback."""
     try:
         result = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
-        sys.stdout.flush()
+        _flush()
         return result if isinstance(result, int) else 0
     except CycloptsError as error:
         return _tell([Mistake("command line", "arguments", " ".join(str(error).split()))], 2)
@@ -85,16 +86,25 @@ def call(arguments: Sequence[str] | None = None) -> int:
         return _tell([str(error)], 2)
     except MemoryError:
         return _tell(["refused: memory ran out; ask for fewer people, or for fewer workers"], 3)
-    except KeyboardInterrupt:
-        return _tell(["interrupted"], 130)
-    except BrokenPipeError:  # the reader of our output (`| head`) has left: not an error
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt as error:
+        line, code = ending.told(error)
+        return _tell([line], code)
+    except BrokenPipeError as error:  # the help has no reader any more
+        ending.gone(sys.stdout, error)
         return 0
     except OSError as error:
         if error.errno in NO_PLACE:  # a name that was given, not the disk
             return _tell([Mistake(show(error.filename), "file", error.strerror or str(error))], 2)
         # disk full, folder read-only: rooms write whole files or none
         return _tell([f"{error.filename or 'output'}: cannot be written: {error.strerror or error}"], 1)
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        if not ending.gone(sys.stdout, error):
+            raise
 
 
 def _tell(lines: Sequence[object], code: int) -> int:
@@ -105,16 +115,20 @@ def _tell(lines: Sequence[object], code: int) -> int:
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Tell a warning as one line for the person at the terminal, without the place in our code."""
-    say(f"warning: {message}", to=sys.stderr)
+    if not ending.heard():  # what is told of a pool that was given up is of no use
+        say(f"warning: {message}", to=sys.stderr)
 
 
 def main() -> None:
     """Entry point of the command `sim`."""
+    ending.open_closed_streams()
+    ending.listen(lambda line: say(line, to=sys.stderr))
+    ending.with_parent_named()
     warnings.showwarning = _show_warning
     for stream in (sys.stdout, sys.stderr):  # a terminal of another encoding must not stop a run
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     code = call()
-    if code == 130:  # somebody who presses Ctrl-C twice gets the same code
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.exit(code)
+    if code and (workers := sys.modules.get("sim.study.workers")):
+        workers.end()
+    ending.leave(code)

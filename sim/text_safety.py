@@ -28,6 +28,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from sim.ending import gone
+
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"
 _INVISIBLE = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2028\u2029\u2060-\u2065\u3164\ufeff\uffa0"
@@ -74,9 +76,17 @@ def _spelt(found: re.Match[str]) -> str:
 
 
 def say(*texts: object, to: TextIO | None = None) -> None:
-    """Print texts in lines of their own to standard output, or to another stream, safe for a terminal."""
+    """Print texts in lines of their own to standard output, or to another stream, safe for a terminal.
+
+    A stream that nobody reads any more is no error: what is at work goes on to its end.
+    """
+    stream = to or sys.stdout
     for text in texts:
-        print(for_terminal(str(text)), file=to or sys.stdout, flush=to is not None)
+        try:
+            print(for_terminal(str(text)), file=stream, flush=to is not None)
+        except OSError as error:
+            if not gone(stream, error):
+                raise
 
 
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#!|~$&^]")

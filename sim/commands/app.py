@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+from sim import ending
 from sim.commands.options import Port
 from sim.errors import InputErrors, Mistake
 
@@ -25,4 +27,14 @@ def app(*, port: Port = 8501) -> int:
     if page is None:
         raise InputErrors([Mistake("app.py", "file", "is not here; install the program anew")])
     command = [sys.executable, "-m", "streamlit", "run", str(page), f"--server.port={port}"]
-    return subprocess.call([*command, "--server.address=127.0.0.1", "--browser.gatherUsageStats=false"])
+    command += ["--server.address=127.0.0.1", "--browser.gatherUsageStats=false"]
+    with subprocess.Popen(command, env={**os.environ, ending.PARENT: str(os.getpid())}) as served:
+        try:
+            return served.wait()
+        except KeyboardInterrupt:
+            served.terminate()
+            try:
+                served.wait(ending.GRACE / 2)
+            except subprocess.TimeoutExpired:
+                served.kill()
+            raise

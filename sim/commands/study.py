@@ -92,9 +92,10 @@ def _kept(plan: Plan, out: Path, options: Options) -> str:
     """Say what an unfinished sweep has kept."""
     from sim.study.sweep import kept
 
-    done = kept(plan, out, options)
+    done, populations = kept(plan, out, options)
+    more = f" and {populations} populations of others" if populations else ""
     place = out / plan.name
-    return f"{done} of {len(plan.cells)} cells are kept in {place}; the same command goes on from there"
+    return f"{done} of {len(plan.cells)} cells{more} are kept in {place}; the same command goes on from there"
 
 
 def _line_a_cell(quiet: bool) -> Quiet:

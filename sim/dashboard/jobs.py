@@ -22,7 +22,7 @@ from typing import Any
 import streamlit as st
 import tomli_w
 
-from sim import whole_files
+from sim import ending, whole_files
 from sim.machine import available_bytes
 from sim.progress import span
 from sim.scenario import Scenario
@@ -194,7 +194,7 @@ def _start(command: Any, scenario: Scenario | None, label: str) -> Job | None:
     with creating(folder / "result.json") as out, creating(folder / "messages.txt") as messages:
         process = subprocess.Popen(
             [sys.executable, "-m", "sim", *command(folder)], stdin=subprocess.DEVNULL, stdout=out,
-            stderr=messages, start_new_session=True,
+            stderr=messages, start_new_session=True, env={**os.environ, ending.PARENT: str(os.getpid())},
         )  # fmt: skip
     place.job = Job(process, scratch, scenario, label)
     return place.job

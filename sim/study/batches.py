@@ -8,9 +8,9 @@ fails fails alone.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import polars as pl
 
@@ -20,10 +20,10 @@ from sim.progress import Progress, silent
 from sim.replicate import WORLD, Replicate, Streaming, World
 from sim.scenario import Scenario
 from sim.study.unfinished import Unfinished
-from sim.study.workers import Workers
+from sim.study.workers import Task, Workers
 
 MOST_TOGETHER = 12
-"""Cells of a batch: what a kill can lose, what one worker is given."""
+"""Cells of a batch: a kill can lose one population of all of them, and one worker is given as much."""
 
 REQUESTS_TOGETHER = 1_500_000
 """Requests of a batch: the lists of all its cells are held in memory at once."""
@@ -87,23 +87,10 @@ def batches(items: Sequence[Item], most: int | None = None, workers: int = 1) ->
     return found
 
 
-def run_batch(scenarios: Sequence[Scenario]) -> list[Outcome]:
-    """Run scenarios of one world, replicate by replicate; one that fails is an outcome with its error.
-
-    Raises ValueError for scenarios of different worlds.
-    """
-    outcomes = [Outcome() for _ in scenarios]
-    for number in range(max(scenario.replicates for scenario in scenarios)):
-        wanted = [k for k, s in enumerate(scenarios) if number < s.replicates and not outcomes[k].error]
-        if not wanted:
-            break
-        for k, found in zip(wanted, run_replicate([scenarios[k] for k in wanted], number), strict=True):
-            outcomes[k].add(found)
-    return outcomes
-
-
 def run_replicate(scenarios: Sequence[Scenario], number: int) -> list[Outcome]:
     """Run one replicate of scenarios of one world; raises ValueError for scenarios of different worlds."""
+    if not scenarios:
+        return []
     if len({world_of(scenario) for scenario in scenarios}) > 1:
         raise ValueError("these scenarios have different people")
     began = time.monotonic()
@@ -129,40 +116,65 @@ def evaluate(
     a comparison or an index with a hole has no meaning.
     """
     groups = batches([_Numbered(k, s) for k, s in enumerate(scenarios)])
-    rounds = [(group, r) for group in groups for r in range(max(each.scenario.replicates for each in group))]
-    kept = kept or Unfinished()
-    before = [_kept_before(_asking(group, r), r, kept) for group, r in rounds]
-    made = pool.each(
-        (run_replicate, (_asking(group, r), r))
-        for (group, r), found in zip(rounds, before, strict=True)
-        if found is None
-    )
     outcomes = [Outcome() for _ in scenarios]
     total = sum(scenario.replicates for scenario in scenarios)
     done = 0
     progress(step, 0, total)
-    for (group, r), earlier in zip(rounds, before, strict=True):
-        found = earlier or next(made)
-        asking = [each for each in group if r < each.scenario.replicates]
-        for each, outcome in zip(asking, found, strict=True):
+    for found in one_by_one(groups, pool, kept or Unfinished()):
+        for each, outcome in found.asked:
             if outcome.error:
-                raise StudyError(f"{each.scenario.name}, replicate {r}: {outcome.error}")
+                raise StudyError(f"{each.scenario.name}, replicate {found.replicate}: {outcome.error}")
             outcomes[each.number].add(outcome)
-            if earlier is None:
-                kept.keep_counts(each.scenario, r, asdict(outcome))
-        done += len(asking)
-        progress(step, done, total, replicate=r, kept=earlier is not None)
+        done += len(found.asked)
+        progress(step, done, total, replicate=found.replicate, kept=found.before)
     return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Round(Generic[Item]):
+    """One replicate of a group. asked: who was asked, with what came of it.  before: it was kept earlier."""
+
+    replicate: int
+    asked: Sequence[tuple[Item, Outcome]]
+    before: bool
+
+
+def one_by_one(groups: Sequence[Sequence[Item]], pool: Workers, kept: Unfinished) -> Iterator[Round[Item]]:
+    """Yield every replicate of every group of items of one world, in order, each kept the moment it is done.
+
+    What failed is not kept, and not asked again in later replicates as far as these are not sent yet.
+    """
+    rounds = [(group, r) for group in groups for r in range(max(each.scenario.replicates for each in group))]
+    asking = [[each for each in group if r < each.scenario.replicates] for group, r in rounds]
+    before = [
+        _kept_before([each.scenario for each in items], r, kept)
+        for items, (_, r) in zip(asking, rounds, strict=True)
+    ]
+    failed: set[int] = set()
+
+    def tasks() -> Iterator[Task[list[Outcome]]]:
+        for number, (_, r) in enumerate(rounds):
+            if before[number] is None:
+                asking[number] = [each for each in asking[number] if id(each) not in failed]
+                yield run_replicate, ([each.scenario for each in asking[number]], r)
+
+    made = pool.each(tasks())
+    for number, (_, r) in enumerate(rounds):
+        earlier = before[number]
+        found = next(made) if earlier is None else earlier
+        asked = list(zip(asking[number], found, strict=True))
+        for each, outcome in asked if earlier is None else ():
+            if outcome.error:
+                failed.add(id(each))
+            else:
+                kept.keep_counts(each.scenario, r, asdict(outcome))
+        yield Round(r, asked, earlier is not None)
 
 
 def _kept_before(asking: Sequence[Scenario], replicate: int, kept: Unfinished) -> list[Outcome] | None:
     """Return what an earlier, unfinished study made of one replicate; None where a part of it is missing."""
     found = [kept.counts(scenario, replicate) for scenario in asking]
     return [Outcome(**each) for each in found if each is not None] if None not in found else None
-
-
-def _asking(group: Sequence[_Numbered], replicate: int) -> list[Scenario]:
-    return [each.scenario for each in group if replicate < each.scenario.replicates]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
     <out>/<sweep>/
       cells/<sixteen hex digits>.json   counts of one cell; named by the hash of its scenario and the engine
+      .unfinished/                      populations of cells that are not whole yet (`sim.study.unfinished`)
       sweep.parquet, sweep.csv          one row a cell, group and rate; a failed cell is a row without a value
       manifest.json                     what was asked, by which engine, with which result hash
 
@@ -27,10 +28,11 @@ from sim.errors import RefusedError
 from sim.outcome.basis import rule
 from sim.progress import Progress, silent
 from sim.scenario import Scenario
-from sim.study.batches import Outcome, batches, run_batch
+from sim.study.batches import Outcome, batches, one_by_one
 from sim.study.grid import Cell, Plan
 from sim.study.store import cell_name, read_cell, write_cell
 from sim.study.tables import csv_of, sweep_table
+from sim.study.unfinished import NAME, Unfinished
 from sim.study.workers import Workers
 
 STEP = "Cells"
@@ -73,7 +75,7 @@ def run(plan: Plan, out: Path, options: Options, progress: Progress = silent) ->
     """Run what is missing of `plan` in `out/<name>` and gather all of it.
 
     Raises RefusedError when another process holds the folder or it cannot be written. Interrupted by a
-    KeyboardInterrupt it keeps every finished cell and lets the interrupt through.
+    KeyboardInterrupt it keeps every finished cell and population and lets the interrupt through.
     """
     began = time.monotonic()
     folder = out / plan.name
@@ -86,19 +88,26 @@ def run(plan: Plan, out: Path, options: Options, progress: Progress = silent) ->
         whole_files.remove_leftovers(cells)
         whole_files.remove_leftovers(folder)
         found, damaged = _kept(plan, cells, options)
+        parts = Unfinished(folder / NAME, options.engine)
         progress(STEP, len(found), len(plan.cells), note=f"{len(found)} kept from before" if found else "")
         reused = len(found)
-        for cell, body, more in _compute([c for c in plan.cells if c.number not in found], options):
+        for cell, body, more in _compute([c for c in plan.cells if c.number not in found], options, parts):
             write_cell(_path(cells, cell, options), body)
             found[cell.number] = body
             progress(STEP, len(found), len(plan.cells), note=_note(cell, body), more=more)
         bodies = [found[cell.number] for cell in plan.cells]
+        for cell in plan.cells:
+            parts.forget(cell.scenario)
+        parts.done()
         return _gather(plan, folder, bodies, options, (reused, damaged, time.monotonic() - began))
 
 
-def kept(plan: Plan, out: Path, options: Options) -> int:
-    """Return how many cells of `plan` are in `out/<name>`, whole."""
-    return len(_kept(plan, out / plan.name / "cells", options)[0])
+def kept(plan: Plan, out: Path, options: Options) -> tuple[int, int]:
+    """Return how many cells of `plan` are in `out/<name>`, whole, and how many populations of others."""
+    found, _ = _kept(plan, out / plan.name / "cells", options)
+    left = [cell.scenario for cell in plan.cells if cell.number not in found]
+    parts = Unfinished(out / plan.name / NAME, options.engine)
+    return len(found), sum(parts.counts(each, r) is not None for each in left for r in range(each.replicates))
 
 
 def _path(cells: Path, cell: Cell, options: Options) -> Path:
@@ -119,16 +128,24 @@ def _kept(plan: Plan, cells: Path, options: Options) -> tuple[dict[int, dict[str
     return found, damaged
 
 
-def _compute(missing: Sequence[Cell], options: Options) -> Iterator[tuple[Cell, dict[str, Any], bool]]:
+def _compute(
+    missing: Sequence[Cell], options: Options, parts: Unfinished
+) -> Iterator[tuple[Cell, dict[str, Any], bool]]:
     """Yield each missing cell with its body, and whether more of its batch, done with it, are to come.
 
-    A batch is a group of cells that share their people.
+    A batch is a group of cells that share their people. Each population of them is kept when it is done.
     """
     groups = batches(missing, options.together, options.workers.count)
-    tasks = ((run_batch, (tuple(cell.scenario for cell in group),)) for group in groups)
-    for group, outcomes in zip(groups, options.workers.each(tasks), strict=True):
-        for cell, outcome in zip(group, outcomes, strict=True):
-            yield cell, _body(cell, outcome), cell is not group[-1]
+    outcomes = {cell.number: Outcome() for cell in missing}
+    for found in one_by_one(groups, options.workers, parts):
+        finished = []
+        for cell, outcome in found.asked:
+            if cell.number in outcomes:
+                outcomes[cell.number].add(outcome)
+                if outcome.error or found.replicate == cell.scenario.replicates - 1:
+                    finished.append(cell)
+        for cell in finished:
+            yield cell, _body(cell, outcomes.pop(cell.number)), cell is not finished[-1]
 
 
 def _body(cell: Cell, outcome: Outcome) -> dict[str, Any]:

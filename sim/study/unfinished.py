@@ -70,6 +70,13 @@ class Unfinished:
         """Keep the counts of one population of one setting."""
         self._keep(self._path(scenario, replicate, "json"), lambda path: write_cell(path, counts))
 
+    def forget(self, scenario: Scenario) -> None:
+        """Remove the counts of a setting that is whole, whoever kept them."""
+        for replicate in range(scenario.replicates):
+            path = self._path(scenario, replicate, "json")
+            if path is not None:
+                path.unlink(missing_ok=True)
+
     def done(self) -> None:
         """Remove the parts this study kept or found: the whole is written."""
         for path in self._used:

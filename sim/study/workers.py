@@ -7,19 +7,48 @@ interface.
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import joblib
+from joblib.externals.loky import reusable_executor
+from joblib.externals.loky.backend import resource_tracker
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from sim.ending import attended
 from sim.errors import LostError
 from sim.study.cluster import Same, connected
 
 Result = TypeVar("Result")
 Task = tuple[Callable[..., Result], tuple[Any, ...]]
+
+
+def end() -> None:
+    """Kill the local worker processes, whatever they do: nobody waits for it any more."""
+    pool = reusable_executor._executor
+    for process in list(getattr(pool, "_processes", None) or ()):
+        with contextlib.suppress(OSError):
+            os.kill(process, signal.SIGKILL)
+
+
+def _start_tracker() -> None:
+    """Start loky's process that clears up after a killed one, so that it does so without telling."""
+    named = "PYTHONWARNINGS"
+    before = os.environ.get(named)
+    os.environ[named] = "ignore:resource_tracker:UserWarning"
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ[named]
+        else:
+            os.environ[named] = before
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +71,28 @@ class Workers:
         if self.count == 1 and self.cluster is None:
             yield from (function(*arguments) for function, arguments in tasks)
             return
+        sent = tasks
+        if self.cluster is None:
+            sent = ((attended, (function, arguments, os.getpid())) for function, arguments in tasks)
         with self._backend():
             parallel = joblib.Parallel(n_jobs=-1 if self.cluster else self.count, return_as="generator")
             try:
-                yield from parallel(joblib.delayed(function)(*arguments) for function, arguments in tasks)
+                yield from parallel(joblib.delayed(function)(*arguments) for function, arguments in sent)
             except TerminatedWorkerError:
                 raise LostError(
                     "a worker process was killed, most likely because memory ran out; use fewer --workers"
                 ) from None
+            except KeyboardInterrupt:
+                end()
+                raise
 
     @contextmanager
     def _backend(self) -> Iterator[None]:
         if self.cluster is None:
             # Each process would otherwise start as many threads as there are cores.
+            # A worker that has grown is replaced by loky, which says so in a thread that must not raise.
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
+            _start_tracker()
             with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
                 yield
             return

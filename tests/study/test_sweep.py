@@ -13,7 +13,7 @@ from sim.outcome import COUNTS
 from sim.progress import silent
 from sim.scenario import Scenario
 from sim.study import batches, sweep
-from sim.study.batches import Outcome, evaluate, run_batch, run_replicate
+from sim.study.batches import Outcome, evaluate, run_replicate
 from sim.study.estimate import estimate, physical_memory, refuse_if_too_large
 from sim.study.grid import Plan, load, shipped
 from sim.study.sweep import Options
@@ -46,20 +46,20 @@ def counted(monkeypatch: pytest.MonkeyPatch, fail: str = "") -> list[int]:
     """Put a cheap world in place of the real one; return a list that grows with every scenario run."""
     asked: list[int] = []
 
-    def cheap(scenarios: list[Scenario]) -> list[Outcome]:
+    def cheap(scenarios: list[Scenario], number: int) -> list[Outcome]:
         found = []
         for scenario in scenarios:
-            asked.append(1)
+            asked.append(number)
             if scenario.linkage.rule == fail:
                 found.append(Outcome(error="MemoryError: too large"))
                 continue
             share = int(100 * scenario.value("requests.tin_share"))
             row = dict.fromkeys([*COUNTS, "registry"], 0) | {"disclosed": 1_000, "wrong_disclosed": share}
             group = {"dimension": "origin", "level": "spanish"} | row
-            found.append(Outcome([row, row], [{"replicate": r} | group for r in range(2)], seconds=0.1))
+            found.append(Outcome([row], [{"replicate": number} | group], seconds=0.1))
         return found
 
-    monkeypatch.setattr(sweep, "run_batch", cheap)
+    monkeypatch.setattr(batches, "run_replicate", cheap)
     return asked
 
 
@@ -69,7 +69,7 @@ def test_a_sweep_writes_one_table_and_a_manifest_and_does_nothing_twice(
     asked = counted(monkeypatch)
     first = sweep.run(plan, tmp_path, Options(engine="1", run_id=lambda s: f"r-{s.requests.count}"))
     again = sweep.run(plan, tmp_path, Options(engine="1", run_id=lambda s: f"r-{s.requests.count}"))
-    assert len(asked) == 4
+    assert len(asked) == 8
     assert (first.done, first.failed, first.reused, again.reused) == (4, 0, 0, 4)
     assert first.result_hash == again.result_hash
     manifest = json.loads((first.folder / "manifest.json").read_text(encoding="utf-8"))
@@ -88,7 +88,7 @@ def test_another_engine_computes_everything_anew(
     asked = counted(monkeypatch)
     sweep.run(plan, tmp_path, Options(engine="1"))
     assert sweep.run(plan, tmp_path, Options(engine="2")).reused == 0
-    assert len(asked) == 8
+    assert len(asked) == 16
 
 
 def test_a_damaged_cell_is_found_and_computed_again(
@@ -99,7 +99,7 @@ def test_a_damaged_cell_is_found_and_computed_again(
     cell = sorted((first.folder / "cells").iterdir())[0]
     cell.write_bytes(cell.read_bytes().replace(b'"disclosed":1000', b'"disclosed":9000'))
     again = sweep.run(plan, tmp_path, Options())
-    assert (again.damaged, again.reused, len(asked)) == (1, 3, 5)
+    assert (again.damaged, again.reused, len(asked)) == (1, 3, 10)
     assert again.result_hash == first.result_hash
 
 
@@ -116,23 +116,35 @@ def test_a_failed_cell_is_a_hole_kept_until_retried(
     assert sweep.run(plan, tmp_path, Options()).failed == 2
     assert not asked
     assert sweep.run(plan, tmp_path, Options(retry=True)).failed == 0
-    assert len(asked) == 2
+    assert asked == [0, 0, 1, 1]
 
 
-def test_an_interrupt_keeps_what_is_done(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("after", range(1, 4))
+def test_an_interrupt_keeps_every_population_that_is_done(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
     asked = counted(monkeypatch)
-    cheap = sweep.run_batch
+    whole = sweep.run(plan, tmp_path / "whole", Options(together=2)).result_hash
+    cheap = batches.run_replicate
 
-    def interrupted(scenarios: list[Scenario]) -> list[Outcome]:
-        if len(asked) == 2:
+    def interrupted(scenarios: list[Scenario], number: int) -> list[Outcome]:
+        if len(asked) == 2 * after:
             raise KeyboardInterrupt
-        return cheap(scenarios)
+        return cheap(scenarios, number)
 
-    monkeypatch.setattr(sweep, "run_batch", interrupted)
+    asked.clear()
+    monkeypatch.setattr(batches, "run_replicate", interrupted)
     with pytest.raises(KeyboardInterrupt):
         sweep.run(plan, tmp_path, Options(together=2))
-    monkeypatch.setattr(sweep, "run_batch", cheap)
-    assert sweep.run(plan, tmp_path, Options()).reused == 2
+    asked.clear()
+    monkeypatch.setattr(batches, "run_replicate", cheap)
+    again = sweep.run(plan, tmp_path, Options(together=2))
+    assert again.reused == 2 * (after // 2)
+    assert len(asked) == 8 - 2 * after
+    assert again.result_hash == whole
+    assert sorted(path.name for path in again.folder.iterdir() if path.name != ".lock") == [
+        "cells", "manifest.json", "sweep.csv", "sweep.parquet",
+    ]  # fmt: skip
 
 
 def test_a_folder_that_cannot_be_made_is_refused(plan: Plan, tmp_path: Path) -> None:
@@ -166,8 +178,8 @@ def test_scenarios_of_different_people_are_not_run_as_one_world(plan: Plan) -> N
 def test_one_pass_for_many_scenarios_gives_what_each_gives_alone(plan: Plan) -> None:
     scenarios = [cell.scenario for cell in plan.cells]
     scenarios.append(scenarios[0].replace({"noise.surname_typo.rate": 0.5, "linkage.tie": "all"}))
-    joint = run_batch(scenarios)
-    alone = [run_batch([scenario])[0] for scenario in scenarios]
+    joint = run_replicate(scenarios, 1)
+    alone = [run_replicate([scenario], 1)[0] for scenario in scenarios]
     assert [outcome.counts for outcome in joint] == [outcome.counts for outcome in alone]
     assert [outcome.group_counts for outcome in joint] == [outcome.group_counts for outcome in alone]
 
@@ -175,8 +187,8 @@ def test_one_pass_for_many_scenarios_gives_what_each_gives_alone(plan: Plan) -> 
 @pytest.mark.slow
 def test_a_scenario_that_fails_leaves_the_others_of_its_batch_alone(plan: Plan) -> None:
     scenarios = [plan.cells[0].scenario, plan.cells[1].scenario.replace({"requests.count": 40_000})]
-    well, ill = run_batch(scenarios)
-    assert len(well.counts) == 2
+    well, ill = run_replicate(scenarios, 0)
+    assert len(well.counts) == 1
     assert (ill.counts, ill.error[:22]) == ([], "requests.coverage asks")
     with pytest.raises(StudyError, match=r"replicate 0: requests\.coverage asks"):
         evaluate(scenarios, Workers(), silent)
