@@ -189,7 +189,7 @@ def test_a_scenario_that_fails_leaves_the_others_of_its_batch_alone(plan: Plan) 
     scenarios = [plan.cells[0].scenario, plan.cells[1].scenario.replace({"requests.count": 40_000})]
     well, ill = run_replicate(scenarios, 0)
     assert len(well.counts) == 1
-    assert (ill.counts, ill.error[:22]) == ([], "requests.coverage asks")
+    assert ill.counts == [] and "requests.coverage" in ill.error
     with pytest.raises(StudyError, match=r"replicate 0: requests\.coverage asks"):
         evaluate(scenarios, Workers(), silent)
 
