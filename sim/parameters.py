@@ -24,6 +24,7 @@ import functools
 import math
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -46,6 +47,7 @@ GRADE_MEANING = {
     "assumption": "no published value found: an assumption",
 }
 SUM_TOLERANCE = 1e-6
+_SMALL, _LARGE = 1e-9, 1e18
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
 
@@ -104,7 +106,7 @@ class Parameter(BaseModel):
         number = finite(given)
         low, high = self.range
         if not low <= number <= high:
-            raise ValueError(f"is not in [{low:g}, {high:g}] ({self.unit})")
+            raise ValueError(f"is not in [{exact(low)}, {exact(high)}] ({self.unit})")
         if self.form == "date" and not is_date(number):
             raise ValueError("is no day of the calendar, as yyyymmdd")
         if self.form == "yes or no" and number not in (0.0, 1.0):
@@ -114,7 +116,7 @@ class Parameter(BaseModel):
     def _check_sum(self, numbers: tuple[float, ...]) -> None:
         total = math.fsum(numbers)
         if self.sums_to is not None and abs(total - self.sums_to) > SUM_TOLERANCE:
-            raise ValueError(f"should sum to {self.sums_to:g}, sums to {total:.6g}")
+            raise ValueError(f"should sum to {exact(self.sums_to)}, sums to {total:.6g}")
 
 
 def is_date(number: float) -> bool:
@@ -138,6 +140,17 @@ def finite(given: Any) -> float:
     if not math.isfinite(number):
         raise ValueError("should be a finite number")
     return number + 0.0  # -0.0 + 0.0 is 0.0, which has one canonical form
+
+
+def exact(number: float) -> str:
+    """Return a number of the model, or one that somebody typed, in full: a whole one with every digit.
+
+    The shortest decimals that read back to the same number, without an exponent from a billionth to 1e18.
+    """
+    if float(number).is_integer() and abs(number) < _LARGE:
+        return f"{int(number)}"
+    text = repr(float(number))
+    return format(Decimal(text), "f") if _SMALL <= abs(number) < _LARGE else text
 
 
 def config_root() -> Path:
@@ -196,7 +209,9 @@ def _read_entry(
         return
     low, high = entry.range
     if low > high:
-        mistakes.append(Mistake(file, f"{key}.range", f"lowest is above highest (got [{low:g}, {high:g}])"))
+        mistakes.append(
+            Mistake(file, f"{key}.range", f"lowest is above highest (got {show(list(entry.range))})")
+        )
         return
     for name, value in [("value", entry.value), *((f"levels.{k}", v) for k, v in entry.levels.items())]:
         try:
@@ -205,6 +220,11 @@ def _read_entry(
             mistakes.append(Mistake(file, f"{key}.{name}", f"{error} (got {show(value)})"))
             return
     found[key] = entry
+
+
+def _span(entry: Parameter) -> str:
+    low, high = entry.range
+    return f"[{exact(low)}, {exact(high)}]"
 
 
 def _shaped(table: dict[str, Any]) -> dict[str, Any]:
@@ -275,7 +295,7 @@ def explain(key: str) -> str:
         "",
         f"value    {text_of(entry.value)}",
         f"unit     {entry.unit}",
-        f"range    {low:g} to {high:g}",
+        f"range    {exact(low)} to {exact(high)}",
     ]
     lines += [f"level    {name}: {text_of(value)}" for name, value in entry.levels.items()]
     lines += [f"grade    {entry.grade} ({GRADE_MEANING[entry.grade]})", f"source   {entry.source}"]
@@ -285,13 +305,13 @@ def explain(key: str) -> str:
 def text_of(value: Value) -> str:
     """Return a parameter's value in one line of plain text."""
     if isinstance(value, dict):
-        return ", ".join(f"{label} {number:g}" for label, number in value.items())
+        return ", ".join(f"{label} {exact(number)}" for label, number in value.items())
     if isinstance(value, tuple):
-        return ", ".join(f"{number:g}" for number in value)
-    return f"{value:g}"
+        return ", ".join(exact(number) for number in value)
+    return exact(value)
 
 
 __all__ = [
     "GRADES", "GRADE_MEANING", "LEVELS", "Grade", "Level", "Parameter", "Value",
-    "catalogue", "config_root", "explain", "find", "finite", "read_catalogue", "text_of",
+    "catalogue", "config_root", "exact", "explain", "find", "finite", "read_catalogue", "text_of",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.errors import Mistake
-from sim.parameters import SUM_TOLERANCE, Parameter, Value, catalogue
+from sim.parameters import SUM_TOLERANCE, Parameter, Value, catalogue, exact
 from sim.scenario_files import GIVEN, OVERRIDES, Settings
 from sim.toml_files import nearest, show
 
@@ -172,7 +172,8 @@ def check_together(parameters: Mapping[str, Value], given: Given, mistakes: list
             if both > 1.0 + SUM_TOLERANCE:
                 key = one if f"{one}.{label}" in given or one in given else other
                 against = other if key == one else one
-                tell(key, f"{label} is {both:g} of everybody together with {against}.{label}, above 1")
+                share = exact(round(both, 10))
+                tell(key, f"{label} is {share} of everybody together with {against}.{label}, above 1")
 
 
 def _numbers(value: Value) -> Iterable[float]:
@@ -195,6 +196,6 @@ def check_thresholds(linkage: Any, given: Given, mistakes: list[Mistake]) -> Non
         one, other = ("clerical_low", "clerical_high") if high is None else ("clerical_high", "clerical_low")
         tell(one, f"needs linkage.{other}, the other end of the clerical zone", low if high is None else high)
     elif low is not None and high is not None and low > high:
-        tell("clerical_low", f"is above linkage.clerical_high = {high:g}", low)
+        tell("clerical_low", f"is above linkage.clerical_high = {exact(high)}", low)
     if len(set(linkage.blocking)) < len(linkage.blocking):
         tell("blocking", "names a pass twice", list(linkage.blocking))

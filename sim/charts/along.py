@@ -12,6 +12,7 @@ from sim.charts.compose import Spec, layered
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow, wrap
 from sim.outcome.rates import significant
+from sim.parameters import exact
 
 MOST_LINES = 6
 _NAMES_WIDE, _LINE_HEIGHT, _HEIGHT = 190, 15, 300
@@ -50,7 +51,7 @@ def along(
     first, last = points[0], points[-1]
     title = (
         f"{name + ': f' if name else 'F'}rom {significant(first.value)} to {significant(last.value)} "
-        f"{unit} as {axis} goes from {first.at:,.10g} to {last.at:,.10g}"
+        f"{unit} as {axis} goes from {exact(first.at)} to {exact(last.at)}"
     )
     subtitle = f"Somebody else's address along: {axis}. Bars are {source.confidence} intervals" + (
         "; the line that moves most is in the title" if len(told) > 1 else ""

@@ -30,8 +30,8 @@ class Source:
 
     run_id: str
     date: str
-    replicates: int = 1
-    confidence: str = "95 %"
+    replicates: int
+    confidence: str
     basis: str = ""
 
     def line(self) -> str:

@@ -12,6 +12,7 @@ from sim.charts.compose import Spec, layered
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import BROKEN, LIGHT, WIDTH, Theme, broken, frame, narrow
 from sim.outcome.rates import significant
+from sim.parameters import exact
 
 FITTED, HELD_OUT = "fitted", "held out"
 """Whether a published figure was used to set the model. A fitted one agrees by construction."""
@@ -34,6 +35,11 @@ class Target:
     source: str
 
     @property
+    def within(self) -> str:
+        """Return the range of agreement in words."""
+        return f"{exact(self.low)} to {exact(self.high)}"
+
+    @property
     def verdict(self) -> str:
         """Return "agrees", "differs" or "not simulated"."""
         if self.simulated is None:
@@ -51,7 +57,16 @@ def targets(found: Sequence[Target], source: Source, theme: Theme = LIGHT, width
     )
     drawn = _multiples(told, theme, width)
     listed = tuple(
-        (t.name, t.unit, t.published, t.simulated, f"{t.low:g} to {t.high:g}", t.verdict, t.use, t.source)
+        (
+            t.name,
+            t.unit,
+            t.published,
+            t.simulated,
+            t.within,
+            t.verdict,
+            t.use,
+            t.source,
+        )
         for t in found
     )
     head = ("Figure", "Unit", "Published", "Simulated", "Agreement within", "Verdict", "Use", "Source")

@@ -12,6 +12,7 @@ from sim.charts.compose import Spec, layered
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.theme import LIGHT, WIDTH, Theme, frame
 from sim.outcome.rates import Rate, significant
+from sim.parameters import exact
 
 _LABELS_WIDE, _ENDS_WIDE = 300, 110
 _LOW, _HIGH = "low end", "high end"
@@ -68,7 +69,7 @@ def _bars(ordered: Sequence[Mapping[str, Any]], rate: Rate, unit: str, theme: Th
                 "end": end,
                 "value": float(s[key]),
                 "middle": middle,
-                "ends": f"{s['low_input']:g} to {s['high_input']:g}",
+                "ends": f"{exact(s['low_input'])} to {exact(s['high_input'])}",
             }
             for s in ordered
             for key, end in (("low", _LOW), ("high", _HIGH))

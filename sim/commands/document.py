@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from sim import whole_files
-from sim.parameters import Parameter, catalogue, config_root, text_of
+from sim.parameters import Parameter, catalogue, config_root, exact, text_of
 from sim.text_safety import say
 
 HEAD = """# Every number of the model
@@ -56,7 +56,7 @@ def _row(entry: Parameter) -> str:
     if entry.levels:
         shown = "; ".join(f"{level} {text_of(value)}" for level, value in entry.levels.items())
     low, high = entry.range
-    span = f"{low:g} to {high:g}"
+    span = f"{exact(low)} to {exact(high)}"
     cells = (f"`{entry.key}`", shown, entry.unit, span, entry.grade, entry.label, entry.source)
     return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 

@@ -41,7 +41,7 @@ def ranked(model: Model, method: str, samples: int | None, progress: Progress) -
                 for index in indices
             ],
             "Sobol: total, the share of the variance that goes when the factor is known; first, what it "
-            "explains alone; half-widths of 95 % intervals.",
+            f"explains alone; half-widths of {_level(model)} intervals.",
         ), {}
 
     bars = methods.tornado(model, progress)
@@ -74,7 +74,7 @@ def _effects(model: Model, effects: Sequence[Effect]) -> tuple[Any, str]:
     ]
     title = (
         f"Morris: mu_star, how far the rate ({model.rate}) moves over a factor's range on average, with its "
-        "95 % interval; mu with its sign; sigma, how unevenly."
+        f"{_level(model)} interval; mu with its sign; sigma, how unevenly."
     )
     return _table(rows, title)
 
@@ -106,8 +106,16 @@ def _table(rows: Sequence[dict[str, Any]], title: str) -> tuple[Any, str]:
 
 def _word(value: object) -> str:
     if isinstance(value, list):
-        return " to ".join(_word(each) for each in value)
+        from sim.parameters import exact
+
+        return " to ".join(exact(each) for each in value)  # the ends of a range, as they were asked for
     return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _level(model: Model) -> str:
+    from sim.outcome.intervals import percent_of
+
+    return percent_of(model.base.value("outcome.confidence"))
 
 
 def _unit(rate: Rate) -> str:

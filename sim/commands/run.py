@@ -213,6 +213,7 @@ def check_out(out: Path) -> None:
 def _as_text(result: StudyResult, folder: Path) -> str:
     """Return headline, the other quantities beside it, and where the results are."""
     from sim.outcome.basis import basis
+    from sim.parameters import exact
     from sim.report import national, whose
 
     scenario = result.scenario
@@ -222,7 +223,7 @@ def _as_text(result: StudyResult, folder: Path) -> str:
         basis(scenario),
         f"{scenario.requests.count:,} requests, {scenario.population.size:,} taxpayers, "
         f"{done} {'population' if done == 1 else 'populations'}"
-        + (f" (a preview: a run to cite needs {citable:g})" if result.preview else ""),
+        + (f" (a preview: a run to cite needs {exact(citable)})" if result.preview else ""),
         "",
     ]
     lines += [*whose.lines(result.quantities, scenario.requests.count), ""]

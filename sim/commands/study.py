@@ -160,10 +160,16 @@ def sweep_text(plan: Plan, result: SweepResult) -> str:
     import polars as pl
 
     from sim.outcome import RATES
+    from sim.parameters import exact
     from sim.study.tables import headline
 
     found = pl.coalesce("text", pl.format("FAILED: {}", "error")).alias(RATES[0].label)
     table = headline(result.table).select(*plan.varied, found)
+    table = table.with_columns(
+        pl.col(key).map_elements(exact, return_dtype=pl.String)
+        for key in plan.varied
+        if table.schema[key].is_float()
+    )
     with pl.Config(
         tbl_rows=60,
         tbl_hide_dataframe_shape=True,
@@ -268,9 +274,11 @@ def comparison_json(found: Comparison) -> str:
 
 def comparison_text(scenarios: Sequence[Scenario], found: Comparison) -> str:
     """Return both rates before their difference, and the difference before the ratio."""
+    from sim.outcome.intervals import percent_of
     from sim.outcome.rates import rounded
 
     unit = f"per {found.first.per:,} {found.first.denominator_name}"
+    level = percent_of(found.confidence)
     ends = [rounded(value, found.mcse) for value in (found.difference, found.low, found.high)]
     lines = [
         "SYNTHETIC DATA. Two scenarios on the same people and luck."
@@ -278,13 +286,13 @@ def comparison_text(scenarios: Sequence[Scenario], found: Comparison) -> str:
         else "SYNTHETIC DATA. Two scenarios with different people, drawn with the same luck.",
         f"{scenarios[0].name}: {found.first.text()}",
         f"{scenarios[1].name}: {found.second.text()}",
-        f"Difference: {ends[0]} {unit} (95 % interval {ends[1]} to {ends[2]}; {found.method})",
+        f"Difference: {ends[0]} {unit} ({level} interval {ends[1]} to {ends[2]}; {found.method})",
     ]
     if found.ratio is not None:
         between = (
             ""
             if found.ratio_low is None
-            else f" (95 % interval {found.ratio_low:.2f} to {found.ratio_high:.2f})"
+            else f" ({level} interval {found.ratio_low:.2f} to {found.ratio_high:.2f})"
         )
         lines.append(f"Ratio: {found.ratio:.2f}{between}")
     if found.variance_ratio is not None:

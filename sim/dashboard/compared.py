@@ -90,9 +90,17 @@ def side_by_side(first: Findings, second: Findings) -> None:
     show.table(("Rate", "First", "Second", "Second minus first"), rates, "Rates of two runs")
     st.caption(
         f"First: run {md(first.run.run_id)}, {wording.populations(first.replicates)}. Second: run "
-        f"{md(second.run.run_id)}, {wording.populations(second.replicates)}. In brackets {first.confidence} "
-        "intervals; that of the difference is taken between populations of the same people and the same luck."
+        f"{md(second.run.run_id)}, {wording.populations(second.replicates)}. In brackets "
+        f"{_levels(first, second)} intervals; that of the difference is taken between populations of the "
+        "same people and the same luck."
     )
+
+
+def _levels(first: Findings, second: Findings) -> str:
+    """Return the confidence of two runs, and of the interval between them, in words."""
+    if first.confidence == second.confidence:
+        return first.confidence
+    return f"{first.confidence} (second: {second.confidence}; difference: {first.confidence})"
 
 
 def _with_bounds(found: Findings, name: str) -> str:

@@ -14,7 +14,7 @@ import streamlit as st
 from sim.dashboard import show, state
 from sim.errors import SimulatorError
 from sim.linkage.rules import RULES
-from sim.parameters import GRADE_MEANING, Parameter, catalogue, text_of
+from sim.parameters import GRADE_MEANING, Parameter, catalogue, exact, text_of
 from sim.scenario import LinkageSpec, PopulationSpec, RequestsSpec, Scenario
 from sim.scenario_files import presets
 from sim.text_safety import md, one_line
@@ -35,7 +35,8 @@ SIZES = (
 COUNTS = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 300_000, 1_280_000)
 POPULATIONS = (1, 5, 20, 50, 100)
 FRONT = ("requests.coverage", "requests.tin_share")
-MOST_DECIMALS = 6
+FULL = "%.15g"
+"""How a field shows a number: with every digit that was typed."""
 
 WORDS = {
     "irs_2025": "August 2025: number, else address",
@@ -163,7 +164,7 @@ def about(entry: Parameter) -> str:
     """Return a parameter's help: what it is, range, grade and source."""
     low, high = entry.range
     return (
-        f"{md(entry.description)}\n\n{md(entry.key)}, {md(entry.unit)}, {low:g} to {high:g}. "
+        f"{md(entry.description)}\n\n{md(entry.key)}, {md(entry.unit)}, {exact(low)} to {exact(high)}. "
         f"**Grade {md(entry.grade)}** ({GRADE_MEANING[entry.grade]}). {md(entry.source)}"
     )
 
@@ -176,9 +177,9 @@ def number(entry: Parameter, scenario: Scenario) -> None:
     label, key = md(entry.label) + marked, _key(entry.key)
     told: dict[str, Any] = {"help": about(entry), "on_change": _write, "args": (entry.key,)}
     if entry.key in FRONT:
-        st.slider(label, low, high, now, 0.005, format="%.3f", key=key, **told)
+        st.slider(label, low, high, now, 0.005, format=FULL, key=key, **told)
     else:
-        st.number_input(label, low, high, now, _step(low, high), format="%.6g", key=key, **told)
+        st.number_input(label, low, high, now, _step(low, high), format=FULL, key=key, **told)
 
 
 def _step(low: float, high: float) -> float:
@@ -194,11 +195,11 @@ def labelled(entry: Parameter, scenario: Scenario) -> None:
         st.caption(about(entry))
         given = {
             label: st.number_input(md(label.replace("_", " ")), low, high, float(value), _step(low, high),
-                                   format="%.6g", key=_key(f"{entry.key}.{label}"))
+                                   format=FULL, key=_key(f"{entry.key}.{label}"))
             for label, value in now.items()
         }  # fmt: skip
         if entry.sums_to is not None:
-            st.caption(f"They are scaled to add up to {entry.sums_to:g}.")
+            st.caption(f"They are scaled to add up to {exact(entry.sums_to)}.")
         if st.form_submit_button("Use these"):
             numbers = scaled(given, entry.sums_to)
             state.change(entry.key, numbers if isinstance(flat, dict) else tuple(numbers.values()))
@@ -234,7 +235,7 @@ def one(entry: Parameter, scenario: Scenario) -> None:
     """Draw the control of any one number of the model; raises SimulatorError for what cannot be."""
     if isinstance(entry.value, float):
         st.number_input(
-            md(entry.label), *entry.range, scenario.value(entry.key), _step(*entry.range), format="%.6g",
+            md(entry.label), *entry.range, scenario.value(entry.key), _step(*entry.range), format=FULL,
             key=_key(f"any:{entry.key}"), help=about(entry), on_change=_any_write, args=(entry.key,),
         )  # fmt: skip
     else:

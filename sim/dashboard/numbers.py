@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.parameters import GRADE_MEANING, Parameter
+from sim.parameters import GRADE_MEANING, Parameter, exact
 from sim.text_safety import for_html
 
 LONGEST = 240
@@ -36,7 +36,7 @@ def table(rows: Iterable[tuple[Parameter, str]]) -> str:
 
 def _row(entry: Parameter, value: str) -> str:
     shown = value if len(value) <= LONGEST else f"{value[:LONGEST]} … (`sim explain {entry.key}` shows all)"
-    low, high = (f"{end:.15g}" for end in entry.range)
+    low, high = map(exact, entry.range)
     return (
         f"<tr><th scope='row'>{for_html(entry.label)}<small>{for_html(entry.key)}</small></th>"
         f"<td data-head='Value here'>{for_html(shown)} <small>{for_html(entry.unit)}; "

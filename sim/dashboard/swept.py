@@ -15,8 +15,10 @@ import streamlit as st
 from sim.charts import LinePoint, Source, along
 from sim.charts.along import MOST_LINES
 from sim.dashboard import controls, show
+from sim.outcome.intervals import percent_of
 from sim.outcome.rates import RATES, significant
 from sim.parameters import catalogue, text_of
+from sim.report.plain import plain as plain_number
 from sim.scenario import LinkageSpec, PopulationSpec, RequestsSpec
 from sim.study.tables import headline
 from sim.text_safety import md, one_line
@@ -95,7 +97,7 @@ def in_words(value: object) -> str:
 
 def _value(key: str, value: object) -> str:
     plain = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return f"{named(key)}: {value:,.10g}" if plain else in_words(value)
+    return f"{named(key)}: {plain_number(value)}" if plain else in_words(value)
 
 
 def _figure(
@@ -103,11 +105,22 @@ def _figure(
 ) -> Any:
     made = datetime.fromtimestamp((folder / "manifest.json").stat().st_mtime).date().isoformat()
     many = int(done["replicates"].max())  # type: ignore[arg-type]
-    source = Source(f"sweep {str(about.get('result_hash', ''))[:12]}", made, many)
+    source = Source(f"sweep {str(about.get('result_hash', ''))[:12]}", made, many, _confidence(about))
     source = replace(source, basis=_basis(about))
     unit = f"per 1,000 {RATES[0].denominator_name}"
     what = named(key)
     return along(lines, what[0].lower() + what[1:], unit, source, show.theme(), show.width())
+
+
+def _confidence(about: Mapping[str, Any]) -> str:
+    """Return the level of a sweep's intervals in words, where all have one and it was kept."""
+    levels = about.get("confidences", [])
+    return percent_of(levels[0]) if len(levels) == 1 else "each setting's own" if levels else "the sweep's"
+
+
+def _whole(column: list[object]) -> bool:
+    """Whether all numbers are whole; a localised format cuts others to three decimals."""
+    return all(value is None or isinstance(value, int) for value in column)
 
 
 def _basis(about: Mapping[str, Any]) -> str:
@@ -135,7 +148,7 @@ def _table(rows: pl.DataFrame, varied: list[str], failed: bool, name: str) -> No
     if failed:
         columns["Why there is no number"] = rows["error"].head(MOST_ROWS).to_list()
     grouped = {
-        label: st.column_config.NumberColumn(format="localized")
+        label: st.column_config.NumberColumn(format="localized" if _whole(column) else controls.FULL)
         for label, column in columns.items()
         if column and isinstance(column[0], (int, float))
     }

@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.charts import ADDRESSES_DISCLOSED
 from sim.dashboard import show
+from sim.outcome.intervals import percent_of
 from sim.report import national, wording
 from sim.scenario import Scenario
 from sim.text_safety import md
@@ -32,8 +33,10 @@ def every(chosen: Scenario | None) -> None:
         [_row(each) for each in listed],
         "Answers at the size of the record, by rule",
     )  # fmt: skip
+    shown = [each.rates[name] for each in listed for name in SHOWN]
+    levels = " and ".join(sorted({percent_of(rate.confidence) for rate in shown}))
     st.caption(
-        "In brackets 95 % intervals between the countries, and events. They hold luck, and no doubt "
+        f"In brackets {levels} intervals between the countries, and events. They hold luck, and no doubt "
         "about the assumptions; the share answered was fitted to the published counts. Runs: "
         + "; ".join(md(f"{each.title}, {each.run}, {each.made_by}") for each in listed)
     )
@@ -53,9 +56,10 @@ def of_question(scenario: Scenario) -> None:
 def _said(found: national.National) -> None:
     wrong = found.rates["wrong_person"]
     people, span = wording.at_scale(wrong, ADDRESSES_DISCLOSED)
+    bounds = wording.span(wrong, percent_of(wrong.confidence))
     st.markdown(
         f"At {md(found.size)}: **{wording.cell(wrong)} are somebody else’s** "
-        f"({wording.span(wrong, '95 %')}; {wrong.numerator:,} of {wrong.denominator:,}; run {md(found.run)}, "
+        f"({bounds}; {wrong.numerator:,} of {wrong.denominator:,}; run {md(found.run)}, "
         f"{md(found.made_by)}). Of one list with {ADDRESSES_DISCLOSED:,} addresses disclosed, as in August "
         f"2025, some {people} ({span})."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from sim.dashboard import jobs, show, state, swept
+from sim.dashboard import controls, jobs, show, state, swept
 from sim.errors import SimulatorError
 from sim.parameters import catalogue
 from sim.study.uncertainty import beliefs
@@ -30,7 +30,8 @@ def values(key: str, low: float, high: float) -> list[float]:
     """Return evenly spaced values, the ends included; the fixed sizes for the size of the registry."""
     if key == SIZE:
         return list(SIZES)
-    return [float(f"{value:.4g}") for value in np.linspace(low, high, POINTS)]
+    inner = np.linspace(low, high, POINTS)[1:-1]
+    return [low, *(float(f"{value:.10g}") for value in inner), high]
 
 
 def form(busy: bool) -> None:
@@ -50,8 +51,8 @@ def form(busy: bool) -> None:
         entry = catalogue()[key]
         left, right = st.columns(2)
         likely = plausible().get(key, entry.range)
-        low = left.number_input("From", *entry.range, likely[0], format="%.6g", key=f"vary-low-{key}")
-        high = right.number_input("To", *entry.range, likely[1], format="%.6g", key=f"vary-high-{key}")
+        low = left.number_input("From", *entry.range, likely[0], format=controls.FULL, key=f"vary-low-{key}")
+        high = right.number_input("To", *entry.range, likely[1], format=controls.FULL, key=f"vary-high-{key}")
     many = st.select_slider("Populations for each value", (2, 5, 20), 5, key="vary-many")
     if key != SIZE and not low < high:
         st.error("“From” should be less than “To”.")

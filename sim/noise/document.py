@@ -20,7 +20,7 @@ from sim import whole_files
 from sim.noise import NOISES, Noise
 from sim.noise.gallery import people
 from sim.noise.kind import Cells, Luck, Settings
-from sim.parameters import Parameter, catalogue, config_root, text_of
+from sim.parameters import Parameter, catalogue, config_root, exact, text_of
 from sim.population import masked
 from sim.rng import Streams
 from sim.scenario import Scenario
@@ -79,7 +79,7 @@ def _kind(noise: Noise) -> Iterator[str]:
     for name, entry in _entries(f"noise.{noise.kind}."):
         low, high = entry.range
         value = _told(entry)
-        yield f"| {name} | {entry.unit} | {low:g} to {high:g} | {value} | {entry.grade} |"
+        yield f"| {name} | {entry.unit} | {exact(low)} to {exact(high)} | {value} | {entry.grade} |"
     by = "clerical: comes together with other errors" if noise.clerical else "independent of other errors"
     yield f"\n**Default and source.** {_percent(rate.at('published'))} of {noise.of} ({by}). {rate.source}\n"
     yield f"**Not modelled.** {noise.omits[0].upper()}{noise.omits[1:]}."
@@ -107,7 +107,7 @@ def _told(entry: Parameter) -> str:
 
 
 def _percent(value: Any) -> str:
-    return f"{100 * float(value):.4g} %"
+    return f"{exact(round(100 * float(value), 10))} %"
 
 
 def _examples(noise: Noise) -> Iterator[tuple[str, str, str]]:

@@ -30,6 +30,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr, ndtri
 
 from sim.noise.kind import Luck, Noise, Settings
+from sim.parameters import exact
 from sim.population import ETHNICITIES, NATIVITIES
 from sim.rng import Streams
 from sim.scenario import Scenario
@@ -93,8 +94,9 @@ def reachable(noise: Noise, rate: float, requests: int, eligible: int) -> float:
     if noise.of == "eligible" or rate == 0.0 or requests == 0:
         return rate
     if rate * requests > eligible:
+        rate_key = f"noise.{noise.kind}.rate"
         warnings.warn(
-            f"noise.{noise.kind}.rate = {rate:g} of {requests:,} requests is {rate * requests:,.0f} cells, "
+            f"{rate_key} = {exact(rate)} of {requests:,} requests is {rate * requests:,.0f} cells, "
             f"but only {eligible:,} can be changed: {eligible / requests:.4g} is reached",
             UnreachableRateWarning,
             stacklevel=2,

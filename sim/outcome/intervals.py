@@ -40,6 +40,11 @@ class Ratio:
     prediction: Interval
 
 
+def percent_of(level: float) -> str:
+    """Return a level of confidence in words: "95 %" of 0.95. Every printed one is made here."""
+    return f"{100 * level:.10g} %"
+
+
 def wilson(events: int, trials: int, confidence: float = 0.95) -> Interval:
     """Return Wilson's score interval for `events` of `trials`; ValueError unless 0 <= events <= trials."""
     _check(events, trials)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from sim.outcome.intervals import Floats, Interval, ratio_of_totals, within
+from sim.outcome.intervals import Floats, Interval, percent_of, ratio_of_totals, within
 from sim.outcome.words import CAUSES, PLAIN, TITLES
 from sim.scenario import Scenario
 
@@ -80,7 +80,7 @@ class Rate:
         """Return the rate in a clause, digits only as far as the Monte Carlo error supports them."""
         if self.value is None:
             return self.words
-        unit, percent = f"per {self.per:,} {self.denominator_name}", f"{100 * self.confidence:g} %"
+        unit, percent = f"per {self.per:,} {self.denominator_name}", percent_of(self.confidence)
         if self.low is None or self.high is None:
             return f"{rounded(self.value, self.mcse)} {unit}"
         if self.numerator == 0:

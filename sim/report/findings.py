@@ -13,6 +13,7 @@ import polars as pl
 from sim.charts import Source
 from sim.outcome.basis import basis
 from sim.outcome.groups import OVERALL, GroupRate, group_rates
+from sim.outcome.intervals import percent_of
 from sim.outcome.rates import Rate, Settings, quantity_rates, rates
 from sim.record.reader import Run, read
 from sim.scenario import Scenario
@@ -111,7 +112,7 @@ class Findings:
     @property
     def confidence(self) -> str:
         """The confidence of intervals in words, "95 %"."""
-        return f"{self.settings.confidence * 100:g} %"
+        return percent_of(self.settings.confidence)
 
     @property
     def source(self) -> Source:

@@ -63,7 +63,7 @@ def answers() -> dict[str, National]:
         name = row["scenario"]
         if name in presets() and row["rate"] in known:
             one = found.setdefault(name, National(name, row["run"], row["version"], {}))
-            one.rates[row["rate"]] = _rate(known[row["rate"]], row)
+            one.rates[row["rate"]] = _rate(known[row["rate"]], row, _preset(name))
     return found
 
 
@@ -95,12 +95,12 @@ def why_not(scenario: Scenario) -> str:
     )
 
 
-def _rate(definition: Definition, row: dict[str, Any]) -> Rate:
+def _rate(definition: Definition, row: dict[str, Any], asked: Scenario) -> Rate:
     whole = {key: row[key] for key in ("numerator", "denominator", "per", "replicates", "value", "low",
                                        "high", "mcse")}  # fmt: skip
     return Rate(
         name=definition.name, label=definition.label, denominator_name=definition.denominator_name,
-        confidence=Settings().confidence, prediction_low=None, prediction_high=None,
+        confidence=Settings.of(asked).confidence, prediction_low=None, prediction_high=None,
         method=f"jackknife t over {row['replicates']} replicates", words="", values=(), **whole,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sim.parameters import Parameter, Value
+from sim.parameters import Parameter, Value, exact
 
 FIELDS: Mapping[str, str] = {
     "given": "first name",
@@ -52,10 +52,12 @@ def plain(value: Value | object) -> str:
 
 
 def _number(value: float) -> str:
-    """Return a number with commas and at most six significant digits behind the point, never an exponent."""
-    if float(value).is_integer():
-        return f"{value:,.0f}"
-    return f"{value:,.12f}".rstrip("0") if abs(value) < 1 else f"{value:,.6g}"
+    """Return a number in full, with commas."""
+    text = exact(value)
+    whole, point, rest = text.partition(".")
+    digits = whole.lstrip("-")
+    grouped = f"{int(digits):,}" if digits.isdigit() and "e" not in rest else digits
+    return f"{whole[: len(whole) - len(digits)]}{grouped}{point}{rest}"
 
 
 def value_of(entry: Parameter, value: Value) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.outcome.rates import Rate
+from sim.parameters import exact
 from sim.progress import Progress, silent
 from sim.study.factors import Factor, Floats, Model
 
@@ -91,7 +92,7 @@ def crossings(places: Floats, values: Floats, target: float) -> tuple[float, ...
 
 def _words(factor: Factor, target: float, found: Sequence[float], made: Sequence[Rate]) -> str:
     rate = made[0]
-    bar = f"{target:g} per {rate.per:,} {rate.denominator_name}"
+    bar = f"{exact(target)} per {rate.per:,} {rate.denominator_name}"
     if len(found) > 1:
         places = ", ".join(f"{x:.3g}" for x in found)
         return (
@@ -104,7 +105,7 @@ def _words(factor: Factor, target: float, found: Sequence[float], made: Sequence
         )
     values = _values(made)
     side = "above" if values.min() > target else "below"
-    ends = f"{factor.low:g} to {factor.high:g}"
+    ends = f"{exact(factor.low)} to {exact(factor.high)}"
     return f"the rate stays {side} {bar} over the whole range of {factor.label.lower()}, {ends}"
 
 

@@ -30,6 +30,7 @@ class Comparison:
     difference: second minus first, with its interval and Monte Carlo error. ratio: second over first, None
     where the first is 0. variance_ratio: variance of the difference of independent replicates over that of
     paired ones; None when the pairs do not vary. same_people: whether both have the same population.
+    confidence: of both intervals, the first scenario's.
     """
 
     first: Rate
@@ -44,6 +45,7 @@ class Comparison:
     variance_ratio: float | None
     same_people: bool
     method: str
+    confidence: float
 
 
 def compare(
@@ -101,6 +103,7 @@ def paired(
         variance_ratio=_variance_ratio(a / b, c / d),
         same_people=same_people,
         method=f"paired jackknife t over {count} replicates",
+        confidence=settings.confidence,
     )
 
 

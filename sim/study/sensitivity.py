@@ -44,7 +44,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A factor's Sobol indices with half-widths of their 95 % bootstrap intervals."""
+    """A factor's Sobol indices with half-widths of their bootstrap intervals."""
 
     factor: Factor
     total: float
@@ -74,12 +74,13 @@ def morris(
     walks = trajectories_of(len(model.factors), trajectories, seed)
     values = model.values(walks.reshape(-1, walks.shape[2]), progress).reshape(walks.shape[:2])
     effects = elementary_effects(walks, values)
+    tail = (1 - model.base.value("outcome.confidence")) / 2
     chance = Streams(seed).generator("study.morris.bootstrap")
     picks = chance.integers(0, trajectories, (RESAMPLES, trajectories))
     found = []
     for k, factor in enumerate(model.factors):
         mine = effects[:, k]
-        low, high = np.quantile(np.abs(mine)[picks].mean(axis=1), (0.025, 0.975))
+        low, high = np.quantile(np.abs(mine)[picks].mean(axis=1), (tail, 1 - tail))
         spread = float(mine.std(ddof=1)) if trajectories > 1 else 0.0
         found.append(
             Effect(factor, float(np.abs(mine).mean()), float(low), float(high), float(mine.mean()), spread)
@@ -137,7 +138,10 @@ def sobol(model: Model, samples: int = 256, seed: int = 1, progress: Progress = 
     values = model.values(np.asarray(points, np.float64), progress)
     if values.std() == 0:
         return tuple(Index(factor, 0.0, 0.0, 0.0, 0.0) for factor in model.factors)
-    found = analyze(problem, values, calc_second_order=False, seed=seed, num_resamples=RESAMPLES)
+    level = model.base.value("outcome.confidence")
+    found = analyze(
+        problem, values, calc_second_order=False, seed=seed, num_resamples=RESAMPLES, conf_level=level
+    )
     made = [
         Index(factor, *(float(found[name][k]) for name in ("ST", "ST_conf", "S1", "S1_conf")))
         for k, factor in enumerate(model.factors)

@@ -207,6 +207,7 @@ def _manifest(
         "varied": list(plan.varied),
         "rules": sorted({rule(cell.scenario) for cell in plan.cells}),
         "records": sorted({cell.scenario.population.size for cell in plan.cells}),
+        "confidences": sorted({cell.scenario.value("outcome.confidence") for cell in plan.cells}),
         "engine": options.engine,
         "result_hash": result_hash,
         "cells": cells,

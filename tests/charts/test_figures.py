@@ -18,7 +18,7 @@ from sim.outcome.rates import Settings, rates
 from sim.outcome.words import CAUSES, OUTCOMES
 from tests.record.standin import case, world
 
-SOURCE = Source("r-0123456789ab", "2026-11-22", 2)
+SOURCE = Source("r-0123456789ab", "2026-11-22", 2, "95 %")
 SVG = "{http://www.w3.org/2000/svg}"
 SWINGS = [
     {

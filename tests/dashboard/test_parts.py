@@ -108,7 +108,7 @@ def test_markup_in_a_name_is_shown_and_not_run() -> None:
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1+1", "-1-1", "@SUM(A1)"])
 def test_a_table_leaves_no_formula_for_a_spreadsheet(formula: str) -> None:
-    source = Source("r-000000000000", "2026-01-01")
+    source = Source("r-000000000000", "2026-01-01", 1, "95 %")
     drawn = Figure("x", None, "t", "s", "a", Rows(("A",), ((formula,), (-1.5,))), source)
     lines = show.csv_of(drawn).decode().splitlines()
     assert "SYNTHETIC" in lines[0]

@@ -136,5 +136,5 @@ def test_the_two_scales_multiply_two_rates():
 
 
 def test_an_icon_array_of_nothing_says_so():
-    figure = icon_array(rate(0, 0), None, Source("r-0", "2026-01-01"))
+    figure = icon_array(rate(0, 0), None, Source("r-0", "2026-01-01", 1, "95 %"))
     assert figure.title.startswith("Nothing was disclosed")

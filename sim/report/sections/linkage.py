@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.linkage.comparison import Comparison, Kind, Level, Path
 from sim.linkage.rules import rule_of
+from sim.parameters import exact
 from sim.report.document import Block, Paragraph, Section, table
 from sim.report.findings import Findings
 from sim.report.plain import field_name
@@ -141,4 +142,4 @@ _LEVELS = {
 
 
 def _level(level: Level) -> str:
-    return _LEVELS[level.kind].format(at=f"{level.at:g}")
+    return _LEVELS[level.kind].format(at=exact(level.at))

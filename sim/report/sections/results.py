@@ -83,7 +83,7 @@ def calibration(found: Findings) -> Section:
             t.unit,
             wording.significant(t.published, 3),
             "—" if t.simulated is None else wording.significant(t.simulated, 3),
-            f"{t.low:g} to {t.high:g}",
+            t.within,
             t.verdict,
             t.use,
             t.source,
