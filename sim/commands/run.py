@@ -212,7 +212,7 @@ def check_out(out: Path) -> None:
 
 def _as_text(result: StudyResult, folder: Path) -> str:
     """Return headline, the other quantities beside it, and where the results are."""
-    from sim.outcome.basis import basis
+    from sim.outcome.basis import basis, caution
     from sim.parameters import exact
     from sim.report import national, whose
 
@@ -228,6 +228,7 @@ def _as_text(result: StudyResult, folder: Path) -> str:
     ]
     lines += [*whose.lines(result.quantities, scenario.requests.count), ""]
     lines += [f"{rate.label}: {rate.text()}" for rate in result.rates if rate.name in SHOWN]
+    lines += ["", f"Caution: {caution(scenario)}."] if caution(scenario) else []
     whole = None if national.at_size(scenario) else national.answer_to(scenario)
     if whole is not None:
         lines += ["", f"At the size of the record ({whole.size}; run {whole.run}, {whole.made_by}):"]
@@ -237,6 +238,7 @@ def _as_text(result: StudyResult, folder: Path) -> str:
 
 def _as_json(result: StudyResult, folder: Path) -> str:
     """Return what `_as_text` says for machines."""
+    from sim.outcome.basis import caution
 
     def plain(rate: Rate) -> dict[str, Any]:
         return {key: getattr(rate, key) for key in rate.__slots__ if key != "values"}
@@ -249,6 +251,7 @@ def _as_json(result: StudyResult, folder: Path) -> str:
         "folder": str(folder),
         "seconds": round(result.seconds, 1),
         "preview": result.preview,
+        "caution": caution(result.scenario) or None,
         "rates": [plain(rate) for rate in result.rates],
         "quantities": [plain(rate) for rate in result.quantities.values()],
     }

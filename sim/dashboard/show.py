@@ -17,7 +17,7 @@ from sim.dashboard import live, state, words
 from sim.errors import SimulatorError
 from sim.linkage.curve import to_probability
 from sim.linkage.probabilistic import threshold_bits
-from sim.outcome.basis import basis
+from sim.outcome.basis import basis, caution
 from sim.outcome.rates import Rate
 from sim.report import whose, wording
 from sim.report.calibration import unchecked
@@ -165,6 +165,8 @@ def headline(found: Findings) -> None:
     sentence, rest = wording.halves(wrong, "belong to somebody else", found.confidence)
     about = basis(found.run.scenario)
     st.caption(f"{md(about[:1].upper() + about[1:])}; {found.run.scenario.requests.count:,} requests a list")
+    if said := caution(found.run.scenario):
+        st.warning(f"{md(said[:1].upper() + said[1:])}.")
     st.markdown(f"## {md(sentence[:1].upper() + sentence[1:])}")
     if rest:
         st.markdown(f"{md(rest[0].upper() + rest[1:])}.")

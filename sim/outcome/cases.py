@@ -64,7 +64,9 @@ def worked(
 
     A case has kind, cause, request, path, score, threshold, base (bits), bystanders, note and fields; a field
     has label, asked, on_file, true (texts or None), compared (what the rule saw) and weight (bits; None where
-    the rule did not look). rule: the rule applied, if it is not the scenario's.
+    the rule did not look). Of a path that only counts the fields that agree, score, threshold and base are
+    None, and a weight is 1 where the field agrees and 0 where not. rule: the rule applied, if it is not the
+    scenario's.
     """
     paths = {path.name: path for path in (rule_of(scenario) if rule is None else rule)}
     fields = Fields.of(country, scenario)
@@ -115,9 +117,9 @@ def _case(
         "cause": None if outcome["cause"] is None else str(outcome["cause"]),
         "request": int(outcome["request"]),
         "path": path.name,
-        "score": round(float(link["score"]), 4),
-        "threshold": path.threshold,
-        "base": path.base,
+        "score": None if path.counts_agreements else round(float(link["score"]), 4),
+        "threshold": None if path.counts_agreements else path.threshold,
+        "base": None if path.counts_agreements else path.base,
         "bystanders": int(outcome["bystanders"]),
         "requested_person_absent": bool(outcome["requested_person_absent"]),
         "fields": lines,

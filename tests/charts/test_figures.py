@@ -210,8 +210,20 @@ def test_what_is_extrapolated_is_dashed_and_labelled(numbers):
 def test_the_waterfall_adds_up_to_its_total(numbers):
     figure = FIGURES["evidence-7"](numbers, LIGHT)
     *parts, total = [row[1] for row in figure.table.rows]
-    assert sum(parts) == total == 3.0 and "links" in figure.title
+    assert sum(parts) == total == 3.0 and "3 of 3 fields compared agree" in figure.title
+    told = words_of(export.svg(figure))
+    assert "fields that agree" in told and "threshold" not in told and "evidence, bits" not in told
     assert "not compared" not in words_of(export.svg(figure))
+
+
+def test_the_waterfall_of_a_rule_that_weighs_shows_bits_and_its_threshold():
+    weighed = case("wrong_person") | {"score": 1.0, "threshold": 2.5, "base": -2.0}
+    figure = charts.waterfall(weighed, SOURCE, LIGHT)
+    *parts, total = [row[1] for row in figure.table.rows]
+    assert sum(parts) == total == 1.0
+    assert "does not link: its evidence, 1, is below the threshold of 2.5" in figure.title
+    told = words_of(export.svg(figure))
+    assert "evidence, bits" in told and "points" not in told
 
 
 def test_the_tornado_is_sorted_and_marks_assumptions(numbers):

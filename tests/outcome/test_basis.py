@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.outcome.basis import RULES, basis, rule
+from sim.outcome.basis import CAUTIONED, RULES, basis, caution, rule
 from sim.scenario import Scenario
 
 
@@ -17,3 +17,23 @@ def test_every_rule_is_named_with_what_it_compares_and_the_size_searched(name: s
 def test_an_address_that_has_to_agree_is_said() -> None:
     scenario = Scenario.of({"linkage": {"address_check": "must_match"}})
     assert rule(scenario) == f"{RULES['irs_2025']} (irs_2025), the address has to agree"
+
+
+@pytest.mark.parametrize("tie", ["all", "first"])
+def test_disclosing_others_than_the_best_scored_record_is_cautioned_with_its_price(tie: str) -> None:
+    said = caution(Scenario.of({"linkage": {"rule": "probabilistic", "tie": tie}}))
+    assert said.startswith(f"linkage.tie is {tie}: ") and "not the best" in said
+    for count in (*CAUTIONED["best"], *CAUTIONED[tie]):
+        assert f"{count:,}" in said
+
+
+@pytest.mark.parametrize(
+    "linkage",
+    [
+        *({"rule": "probabilistic", "tie": tie} for tie in ("best", "withhold")),
+        {"rule": "probabilistic", "tie": "all", "one_to_one": True},
+        *({"rule": name, "tie": "all"} for name in sorted(RULES) if name != "probabilistic"),
+    ],
+)
+def test_where_only_the_best_or_equals_are_disclosed_there_is_no_caution(linkage: dict[str, object]) -> None:
+    assert caution(Scenario.of({"linkage": linkage})) == ""

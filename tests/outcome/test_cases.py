@@ -120,6 +120,14 @@ def test_what_the_rule_did_not_look_at_is_said_not_compared_and_weighs_nothing(c
         assert "Not compared: middle initial" in case["note"]
 
 
+def test_a_rule_that_counts_fields_tells_no_score_in_bits_and_no_threshold(cases):
+    assert cases
+    for case in cases:
+        assert (case["score"], case["threshold"], case["base"]) == (None, None, None)
+        weights = {line["weight"] for line in case["fields"]}
+        assert weights <= {1.0, None}  # each link of such a rule agrees on all it looks at
+
+
 def test_weights_and_start_add_up_to_the_score_with_names_weighed_by_rarity():
     asked = Asked("name_dob", everything())
     found = asked.cases()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import polars as pl
 
+from sim.commands.run import _as_json, _as_text
+from sim.outcome.basis import caution
 from sim.report import html, pdf
 from sim.report.document import Bullets, Paragraph, Picture, Table
 from sim.report.model import build
+from sim.report.sections.front import headline
 from sim.report.settings import changed
 from sim.scenario import Scenario
 from tests.record.standin import case, study
@@ -124,6 +128,21 @@ def test_a_run_with_a_threshold_shows_its_curve(tmp_path):
     assert any(
         isinstance(b, Picture) and b.figure.name == "threshold" for b in section(made, "results").blocks
     )
+
+
+def test_a_caution_is_told_alike_at_the_terminal_to_machines_and_in_the_report(tmp_path):
+    result = study(2, 300, settings={"linkage.rule": "probabilistic", "linkage.tie": "all"})
+    said = caution(result.scenario)
+    assert said
+    told = [
+        block.text for block in headline(findings(result, tmp_path)).blocks if isinstance(block, Paragraph)
+    ]
+    assert f"Caution: {said}." in told
+    assert f"Caution: {said}." in _as_text(result, tmp_path).splitlines()
+    assert json.loads(_as_json(result, tmp_path))["caution"] == said
+    plain = study(2, 300)
+    assert "Caution" not in _as_text(plain, tmp_path)
+    assert json.loads(_as_json(plain, tmp_path))["caution"] is None
 
 
 def test_limits_are_in_plain_words_and_the_expert_has_blanks(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.charts import icon_array
-from sim.outcome.basis import basis
+from sim.outcome.basis import basis, caution
 from sim.outcome.rates import Rate
 from sim.published import fact
 from sim.report import national, whose, wording
@@ -53,12 +53,18 @@ def _preview(found: Findings) -> str:
     return text
 
 
+def _caution(found: Findings) -> list[Block]:
+    said = caution(found.run.scenario)
+    return [Paragraph(f"Caution: {said}.", "note")] if said else []
+
+
 def headline(found: Findings) -> Section:
     """Item 2."""
     wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
     blocks: tuple[Block, ...] = (
         Paragraph(wording.headline(wrong, found.confidence), "lead"),
         Paragraph(f"{_capital(basis(found.run.scenario))}.", "note"),
+        *_caution(found),
         Picture(icon_array(wrong, moved, found.source)),
         table(
             "The headline and what stands behind it",

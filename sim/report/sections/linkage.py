@@ -112,8 +112,7 @@ def _key(key: str | tuple[str, str]) -> str:
 
 def _all_or_nothing(path: Path) -> bool:
     """Whether the weights are 0 and 1 and the threshold asks for all of them."""
-    weights = {level.weight for each in path.comparisons for level in each.levels}
-    return weights <= {0.0, 1.0} and not path.base and path.threshold > len(path.comparisons) - 1
+    return path.counts_agreements and path.threshold > len(path.comparisons) - 1
 
 
 def _agreeing(comparison: Comparison) -> str:

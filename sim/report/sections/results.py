@@ -227,4 +227,5 @@ def _curve(found: Findings) -> list[Block]:
 
 def _in_force(found: Findings) -> float | None:
     """Return the threshold in force, in bits, as the links worked through met it, None without any."""
-    return next((float(case["threshold"]) for case in found.run.cases), None)
+    told = (case["threshold"] for case in found.run.cases)
+    return next((float(threshold) for threshold in told if threshold is not None), None)
