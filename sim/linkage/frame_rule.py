@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from sim.errors import Mistake
 from sim.linkage.comparison import Comparison, Path
-from sim.linkage.frame_columns import Names, both, mistake
+from sim.linkage.frame_columns import Names, mistake
 from sim.linkage.train import Design, Key
 
 Keep = Literal["all", "best", "one_to_one"]
 Part = Path | Design
 
 
+def parts_of(rule: Any) -> list[Any]:
+    """Return the paths of a rule, or the Design alone."""
+    return list(rule) if isinstance(rule, Iterable) and not isinstance(rule, str) else [rule]
+
+
 def mistakes_in(
-    parts: Sequence[Part], columns: Names, keep: str, threshold: float, overlap: float, within: bool
-) -> list[Mistake]:
-    """Return every mistake in the arguments of `link_frames` but those in the values."""
+    parts: Sequence[Part], columns: Names, keep: str, threshold: float, overlap: float, rows: tuple[int, int],
+    within: bool,
+) -> list[Mistake]:  # fmt: skip
+    """Return every mistake in the arguments of `link_frames` but those in the values.
+
+    rows: of the left and the right frame.
+    """
     found = []
     if keep not in get_args(Keep):
         found.append(mistake("keep", f"should be one of {', '.join(get_args(Keep))} (got {keep!r})"))
-    if np.isnan(threshold):
-        found.append(mistake("threshold", "should be a number of bits (got nan)"))
-    if not 0 < overlap < np.inf:
-        problem = f"should be above 0: the true pairs expected a left row (got {overlap})"
+    if not isinstance(threshold, Real) or np.isnan(threshold):
+        found.append(mistake("threshold", f"should be a number of bits (got {threshold!r})"))
+    if not isinstance(overlap, Real) or not 0 < overlap < np.inf:
+        problem = f"should be above 0: the true pairs expected a left row (got {overlap!r})"
         found.append(mistake("overlap", problem))
+    if not isinstance(columns, Mapping):
+        return [*found, mistake("columns", f"should be a mapping of fields to columns (got {columns!r})")]
+    found += [
+        mistake(f"columns.{name}", f"should be a column, or the left and the right one (got {column!r})")
+        for name, column in columns.items()
+        if not (
+            isinstance(column, str) or (isinstance(column, tuple) and list(map(type, column)) == [str, str])
+        )
+    ]
     if not parts or not all(isinstance(part, Part) for part in parts):
         return [*found, mistake("rule", "should be a Path, several, or a Design")]
     if any(isinstance(part, Design) for part in parts) and len(parts) > 1:
         return [*found, mistake("rule", "a Design stands alone")]
     found += [mistake("rule", "compares nothing") for part in parts if not part.comparisons]
+    found += [mistake("rule", "has no pass, so no pair is looked at") for part in parts if not part.passes]
+    if any(isinstance(part, Design) for part in parts):
+        found += [
+            mistake(side, f"too few rows to learn weights from (got {n})")
+            for side, n in zip(("left", "right"), rows, strict=True)
+            if n < 2
+        ]
+        if isinstance(overlap, Real) and overlap >= rows[1] >= 2:
+            found.append(mistake("overlap", f"should be below the {rows[1]} rows there are (got {overlap})"))
     given = ", ".join(columns) or "none"
     found += [
         mistake("columns", f"the rule reads {name}, and no column is named for it (fields: {given})")
@@ -42,7 +70,7 @@ def mistakes_in(
     found += [
         mistake(f"columns.{name}", f"within one frame a field has one column (got {column!r})")
         for name, column in columns.items()
-        if within and len(set(both(column))) > 1
+        if within and isinstance(column, tuple) and len(set(column)) > 1
     ]
     return found
 

@@ -29,7 +29,7 @@ from sim.linkage.frame_columns import (
     taken,
     wrongly_compared,
 )
-from sim.linkage.frame_rule import Keep, compared_across, comparisons_of, mistakes_in
+from sim.linkage.frame_rule import Keep, compared_across, comparisons_of, mistakes_in, parts_of
 from sim.linkage.frame_truth import identities, possible
 from sim.linkage.scored import one_to_one
 from sim.linkage.toolkit import BoundedIndex, candidate_levels, coded_frame, compare_levels, decide
@@ -84,8 +84,8 @@ def link_frames(
     left = taken(left, "left")
     other, within = (left, True) if right is None else (taken(right, "right"), False)
     keep = "all" if within and keep in ("best", "one_to_one") else keep
-    parts = [rule] if isinstance(rule, Path | Design) else list(rule)
-    if mistakes := mistakes_in(parts, columns, keep, threshold, overlap, within):
+    parts, rows = parts_of(rule), (left.height, other.height)
+    if mistakes := mistakes_in(parts, columns, keep, threshold, overlap, rows, within):
         raise InputErrors(dict.fromkeys(mistakes))
     coded, across = code_frames(left, other, columns), compared_across(parts)
     if mistakes := wrongly_compared(coded, comparisons_of(parts), across):
@@ -157,12 +157,23 @@ def _once(
     return first, second, levels[order]
 
 
+def _takers(path: Path, left: pl.DataFrame) -> NDArray[np.bool_]:
+    """Say which left rows take a path and pass its filters."""
+    out = np.ones(left.height, bool)
+    for name, asks in (("applies", path.applies), *((each.name, each.passes) for each in path.filters)):
+        try:
+            out &= np.asarray(asks(left), bool)
+        except (pl.exceptions.PolarsError, ValueError) as error:
+            told = str(error).splitlines()[0]
+            raise InputErrors(
+                [mistake("rule", f"{name} of path {path.name} cannot be asked: {told}")]
+            ) from None
+    return out
+
+
 def _shared_out(paths: Sequence[Path], left: pl.DataFrame) -> list[tuple[Path, NDArray[np.int64]]]:
     """Return each path with the left rows that take it; raises InputErrors where a row takes two."""
-    takes = [
-        np.logical_and.reduce([path.applies(left), *(each.passes(left) for each in path.filters)])
-        for path in paths
-    ]
+    takes = [_takers(path, left) for path in paths]
     twice = np.flatnonzero(np.sum(takes, axis=0) > 1)
     if len(twice):
         names = ", ".join(path.name for path, some in zip(paths, takes, strict=True) if some[twice[0]])

@@ -35,6 +35,14 @@ RIGHT = pl.DataFrame(
 COLUMNS = {"given": ("first", "given_name"), "surname": ("last", "family_name"), "birth": "born"}
 
 
+FEW = Learning(random_pairs=50_000)
+DESIGN = Design(
+    comparisons=tuple(compare_as(name) for name in ("given", "surname", "birth", "zip")),
+    passes=(("surname",), ("birth",)),
+    adjusted={"surname": ("surname",)},
+)
+
+
 def exact(*fields):
     comparisons, threshold = all_of(*fields)
     return Path("exact", (("birth",),), comparisons, threshold)
@@ -101,14 +109,6 @@ def people(seed, n=3000):
     }
     ids = np.arange(n)
     return pl.DataFrame({"id": ids, **truth}), pl.DataFrame({"id": ids, **noisy})
-
-
-FEW = Learning(random_pairs=50_000)
-DESIGN = Design(
-    comparisons=tuple(compare_as(name) for name in ("given", "surname", "birth", "zip")),
-    passes=(("surname",), ("birth",)),
-    adjusted={"surname": ("surname",)},
-)
 
 
 def test_a_design_learns_m_from_unlabelled_pairs_and_links_with_it():
@@ -185,6 +185,27 @@ def said(call, *arguments, **more):
         ({"overlap": 0.0}, "link_frames: overlap: should be above 0"),
         ({"threshold": float("nan")}, "link_frames: threshold: should be a number of bits"),
         ({"rule": ()}, "link_frames: rule: should be a Path, several, or a Design"),
+        ({"overlap": "x"}, "link_frames: overlap: should be above 0"),
+        ({"rule": None}, "link_frames: rule: should be a Path, several, or a Design"),
+        ({"rule": "exact"}, "link_frames: rule: should be a Path, several, or a Design"),
+        ({"rule": Path("p", (), *all_of("birth"))}, "link_frames: rule: has no pass"),
+        ({"rule": DESIGN, "left": LEFT[:1]}, "link_frames: left: too few rows to learn weights from (got 1)"),
+        ({"rule": DESIGN, "right": RIGHT[:0]}, "link_frames: right: too few rows"),
+        (
+            {"rule": DESIGN, "overlap": 4},
+            "link_frames: overlap: should be below the 4 rows there are (got 4)",
+        ),
+        ({"columns": ["birth"]}, "link_frames: columns: should be a mapping of fields to columns"),
+        ({"columns": COLUMNS | {"birth": 1}}, "link_frames: columns.birth: should be a column, or the left"),
+        ({"columns": COLUMNS | {"birth": ("a", "b", "c")}}, "link_frames: columns.birth: should be a column"),
+        (
+            {"rule": Path("p", ((),), *all_of("birth"), applies=lambda frame: frame["tin"] > 0)},
+            "link_frames: rule: applies of path p cannot be asked: ",
+        ),
+        (
+            {"rule": Path("p", ((),), *all_of("birth"), applies=lambda frame: np.ones(2, bool))},
+            "link_frames: rule: applies of path p cannot be asked: ",
+        ),
         ({"left": [1]}, "link_frames: left: should be a Polars or pandas frame (got list)"),
         ({"right": None}, "link_frames: columns.given: within one frame a field has one column"),
     ],
