@@ -14,7 +14,8 @@ name is told beside it (`wrong_shares_household`). A number was mistyped when th
 person's own number nor one known to be used with their identity (a household member's, a borrowed one), or
 when the record is filed under a number that is not its person's and no household explains it. Two
 names are the same when given name and all surnames have the same letters, either in truth or as they stood
-in the request and in the file; anything else that linked is a near name.
+in the request and in the file; anything else that linked is a near name. Under a rule without a number the
+owner of a borrowed identity is a namesake too, so that namesakes do not fall to none in a small registry.
 """
 
 from __future__ import annotations
