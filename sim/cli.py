@@ -19,15 +19,16 @@ from __future__ import annotations
 
 import errno
 import io
+import shlex
 import sys
 import warnings
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnusedCliTokensError
 
 from sim import __version__, ending
 from sim.errors import InputErrors, LostError, Mistake, RefusedError, SimulatorError
-from sim.text_safety import say
+from sim.text_safety import one_line, say
 from sim.toml_files import show
 
 COMMANDS = {
@@ -43,6 +44,8 @@ COMMANDS = {
     "explain": ("sim.commands.inspect:explain", "Print one number of the model with its source."),
     "schema": ("sim.commands.inspect:schema", "Print the JSON Schema of a scenario file."),
     "scenarios": ("sim.commands.inspect:scenarios", "List the scenarios that come ready."),
+    "runs": ("sim.commands.lists:runs", "List the runs in a folder, the newest first."),
+    "sweeps": ("sim.commands.lists:sweeps", "List the sweeps in a folder, the newest first."),
     "app": ("sim.commands.app:app", "Open the dashboard."),
 }
 HELP = """Measure how often bulk address disclosure hands over the wrong person's address.
@@ -74,6 +77,8 @@ def call(arguments: Sequence[str] | None = None) -> int:
         result = build()(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         _flush()
         return result if isinstance(result, int) else 0
+    except UnusedCliTokensError as error:
+        return _tell([Mistake("command line", "arguments", _too_many(error))], 2)
     except CycloptsError as error:
         return _tell([Mistake("command line", "arguments", " ".join(str(error).split()))], 2)
     except InputErrors as errors:
@@ -97,6 +102,13 @@ def call(arguments: Sequence[str] | None = None) -> int:
             return _tell([Mistake(show(error.filename), "file", error.strerror or str(error))], 2)
         # disk full, folder read-only: rooms write whole files or none
         return _tell([f"{error.filename or 'output'}: cannot be written: {error.strerror or error}"], 1)
+
+
+def _too_many(error: UnusedCliTokensError) -> str:
+    """Say which argument has no place in its command."""
+    command = " ".join(["sim", *(error.command_chain or ())])
+    extra = " ".join(shlex.quote(token) for token in error.unused_tokens or ())
+    return f"{one_line(extra)} is too many for `{command}`, which takes fewer; see `{command} --help`"
 
 
 def _flush() -> None:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -280,12 +281,22 @@ def find(key: str) -> Parameter:
     raise InputErrors([Mistake("parameters", key, f"no such parameter in the catalogue{hint}")])
 
 
+def about(word: str) -> list[Parameter]:
+    """Return the parameters of a group, else those with the word in key, label or description."""
+    entries = list(catalogue().values())
+    group = [entry for entry in entries if entry.key.startswith(word.rstrip(".") + ".")]
+    whole = re.compile(rf"(?<![a-z0-9]){re.escape(word.lower())}(?![a-z0-9])")
+    told = {entry.key: f"{entry.key} {entry.label} {entry.description}".lower() for entry in entries}
+    return group or [entry for entry in entries if whole.search(told[entry.key].replace("_", " _ "))]
+
+
+def line_of(entry: Parameter) -> str:
+    """Return a parameter in a line: key, value and label."""
+    return f"{entry.key} = {text_of(entry.value)} ({entry.label})"
+
+
 def explain(key: str) -> str:
-    """Return a page of plain text on one parameter, or on every parameter of a group; raises InputErrors."""
-    group = [name for name in catalogue() if name.startswith(key.rstrip(".") + ".")]
-    if key not in catalogue() and group:
-        entries = [catalogue()[name] for name in group]
-        return "\n".join(f"{entry.key} = {text_of(entry.value)} ({entry.label})" for entry in entries)
+    """Return a page of plain text on one parameter; raises InputErrors."""
     entry = find(key)
     low, high = entry.range
     lines = [
@@ -313,5 +324,6 @@ def text_of(value: Value) -> str:
 
 __all__ = [
     "GRADES", "GRADE_MEANING", "LEVELS", "Grade", "Level", "Parameter", "Value",
-    "catalogue", "config_root", "exact", "explain", "find", "finite", "read_catalogue", "text_of",
+    "about", "catalogue", "config_root", "exact", "explain", "find", "finite", "line_of",
+    "read_catalogue", "text_of",
 ]  # fmt: skip

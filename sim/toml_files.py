@@ -7,6 +7,7 @@ scenarios, parameters and sweeps alike.
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import re
 import tomllib
@@ -50,10 +51,13 @@ def display(path: Path) -> str:
 
 def parse_toml(raw: bytes, shown: str) -> dict[str, Any]:
     """Return the table written in `raw`; raises InputErrors when it is not UTF-8 TOML of bounded depth."""
+    raw = raw.removeprefix(codecs.BOM_UTF8)  # some editors begin a file with it
     try:
         table = tomllib.loads(raw.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise InputErrors([Mistake(shown, "file", f"is not UTF-8 text (byte {error.start})")]) from None
+        wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        problem = "is UTF-16 text; save it as UTF-8" if wide else f"is not UTF-8 text (byte {error.start})"
+        raise InputErrors([Mistake(shown, "file", problem)]) from None
     except tomllib.TOMLDecodeError as error:
         raise InputErrors([Mistake(shown, "file", f"is not valid TOML: {error}")]) from None
     except RecursionError:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 DRAWS = 100
 """Of the uncertainty of inputs, where --samples does not say."""
 
+SAMPLED = ("morris", "sobol", "uncertainty")
+"""Methods with samples to count."""
+
 METHODS = ("morris", "sobol", "tornado", "break-even", "uncertainty")
 RULES = {
     "irs_2025": {"linkage.rule": "irs_2025"},
@@ -76,7 +79,7 @@ def sensitivity(
         quiet: print nothing but the result.
     """
     pool = workers_of(workers, cluster)
-    _known(method, rate, out)
+    _known(method, rate, out, samples)
     base = load_scenario(scenario, sets, replicates=replicates)
     from sim.progress import listener
     from sim.study import uncertainty
@@ -110,7 +113,7 @@ def _tell(base: Scenario, found: dict[str, Any], text: str, out: Path | None, as
     say(json.dumps(told, indent=2) if as_json else f"{head}\n{text}")
 
 
-def _known(method: str, rate: str, out: Path | None) -> None:
+def _known(method: str, rate: str, out: Path | None, samples: int | None) -> None:
     known_rate(rate)
     if out is not None:
         check_out(out)
@@ -118,6 +121,10 @@ def _known(method: str, rate: str, out: Path | None) -> None:
     if method not in METHODS:
         problem = f"should be one of {', '.join(METHODS)} (got {method})"
         mistakes.append(Mistake("command line", "--method", problem))
+    elif samples is not None and method not in SAMPLED:
+        mistakes.append(Mistake("command line", "--samples", f"is not used by {method} (got {samples})"))
+    elif samples is not None and method == "sobol" and (samples < 2 or samples & (samples - 1)):
+        mistakes.append(Mistake("command line", "--samples", f"should be a power of two (got {samples})"))
     if out is not None and rate != "wrong_person":
         mistakes.append(Mistake("command line", "--out", f"keeps studies of wrong_person only (got {rate})"))
     if mistakes:

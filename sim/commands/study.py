@@ -191,6 +191,8 @@ def sweep_text(plan: Plan, result: SweepResult) -> str:
         f"{', '.join(told)}; result hash {result.result_hash[:12]}",
         f"Every rate, by group too: {result.folder / 'sweep.csv'}",
     ]
+    if result.earlier is not None:
+        lines.append(f"Another sweep of this name stood there; its result is kept in {result.earlier}")
     return "\n".join(lines)
 
 
@@ -209,6 +211,7 @@ def _as_json(result: SweepResult) -> str:
         "failed": result.failed,
         "reused": result.reused,
         "damaged": result.damaged,
+        "earlier": None if result.earlier is None else str(result.earlier),
         "seconds": round(result.seconds, 1),
     }
     return json.dumps(told, indent=2)

@@ -133,7 +133,7 @@ def _json(file: Path) -> Any:
     try:
         if file.stat().st_size > _MOST_BYTES:
             raise ValueError("too large")
-        return json.loads(file.read_text("utf-8"))
+        return json.loads(file.read_text("utf-8-sig"))  # with a byte order mark or without
     except OSError:
         raise InputErrors([Mistake("command line", "--study", f"cannot be read (got '{file}')")]) from None
     except (ValueError, RecursionError):

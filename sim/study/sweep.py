@@ -4,6 +4,7 @@
       cells/<sixteen hex digits>.json   counts of one cell; named by the hash of its scenario and the engine
       .unfinished/                      populations of cells that are not whole yet (`sim.study.unfinished`)
       sweep.parquet, sweep.csv          one row a cell, group and rate; a failed cell is a row without a value
+      earlier/<twelve hex digits>/      the same three of a sweep of this name that asked something else
       manifest.json                     what was asked, by which engine, with which result hash
 
 Running again does only what is missing, damaged or (if asked) failed. The result hash covers the rows, not
@@ -44,7 +45,8 @@ class SweepResult:
     """A finished sweep: its folder, its table, and how its cells fared.
 
     done and failed: cells by their state now. reused: cells found whole from before. damaged: cell files that
-    failed their checksum and were computed again.
+    failed their checksum and were computed again. earlier: where the result of another question that
+    stood in the folder is kept, None if there was none.
     """
 
     folder: Path
@@ -55,6 +57,7 @@ class SweepResult:
     reused: int
     damaged: int
     seconds: float
+    earlier: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +176,35 @@ def _gather(
     text = csv_of(table)
     result_hash = hashlib.sha256(text.encode()).hexdigest()
     failed = sum(body["status"] == "failed" for body in bodies)
+    earlier = _keep_other(plan, folder, options)
     whole_files.write(folder / "sweep.csv", text.encode())
     whole_files.write(folder / "sweep.parquet", _parquet(table))
     manifest = _manifest(plan, bodies, options, result_hash)
     whole_files.write(
         folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
     )
-    return SweepResult(folder, table, result_hash, len(bodies) - failed, failed, reused, damaged, seconds)
+    done = len(bodies) - failed
+    return SweepResult(folder, table, result_hash, done, failed, reused, damaged, seconds, earlier)
+
+
+def _keep_other(plan: Plan, folder: Path, options: Options) -> Path | None:
+    """Keep the result that stands in the folder if it is of other cells or another engine; return where."""
+    try:
+        raw = (folder / "manifest.json").read_bytes()
+        about = json.loads(raw)
+        asked = [cell["scenario_sha256"] for cell in about["cells"]]
+        same = asked == [cell.scenario.sha256() for cell in plan.cells] and about["engine"] == options.engine
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):  # damaged: kept all the same
+        same = False
+    if same:
+        return None
+    place = whole_files.make_folder(folder / "earlier" / hashlib.sha256(raw).hexdigest()[:12])
+    for name in ("sweep.csv", "sweep.parquet", "manifest.json"):
+        if (folder / name).is_file():
+            whole_files.write(place / name, (folder / name).read_bytes())
+    return place
 
 
 def _manifest(
