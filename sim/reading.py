@@ -8,13 +8,15 @@ by tests/code_health). Scenarios, sweeps and parameters are `sim.toml_files`.
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import io
 import json
 import math
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -41,7 +43,7 @@ Columns = Mapping[str, pl.DataType | type[pl.DataType]]
 _PANIC: type[BaseException] = getattr(pl.exceptions, "PanicException", pl.exceptions.PolarsError)
 _UNREADABLE = (
     OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, EOFError,
-    RecursionError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile,
+    RecursionError, NotImplementedError, csv.Error, RuntimeError, zlib.error, zipfile.BadZipFile,
     pl.exceptions.PolarsError, _PANIC,
 )  # fmt: skip
 """What libraries raise for a file that is not what it says it is."""
@@ -163,6 +165,51 @@ def _children(node: Any) -> Iterable[Any]:
     return node if isinstance(node, list) else ()
 
 
+def sealed_of(path: Path, form: str, most: int = MOST_JSON, *, letters: bool = True) -> dict[str, Any]:
+    """Return the body of a file {format, sha256, body}; raises FileErrors unless all three agree.
+
+    form: the format it must have.  The hash is over the body as compact JSON with sorted keys,
+    letters beyond ASCII written as they are, or spelt where `letters` is False.
+    """
+    whole = table_of(path, most)
+    if whole.get("format") != form:
+        raise wrong(path, "format", f"should be {form} (got {show(whole.get('format'), 60)})")
+    body = whole.get("body")
+    if not isinstance(body, dict):
+        raise wrong(path, "body", "should be an object")
+    text = guarded(
+        path,
+        "JSON",
+        lambda: json.dumps(
+            body, sort_keys=True, separators=(",", ":"), ensure_ascii=not letters, allow_nan=False
+        ).encode(),
+    )
+    if whole.get("sha256") != hashlib.sha256(text).hexdigest():
+        raise wrong(path, "sha256", "does not follow from the body: it was cut short, damaged or edited")
+    return body
+
+
+def archive_of(path: Path, names: Collection[str], most: int) -> dict[str, bytes]:
+    """Return the members of an archive by name; raises FileErrors for others, and for too many bytes.
+
+    names: those that may be there.  Every member carries a checksum of its own.
+    """
+    size_of(path, most)
+
+    def read() -> dict[str, bytes]:
+        with zipfile.ZipFile(path) as archive:
+            listed = archive.infolist()
+            if len({each.filename for each in listed}) < len(listed) or any(
+                each.filename not in names for each in listed
+            ):
+                raise wrong(path, "members", "are not those that it should have")
+            if sum(each.file_size for each in listed) > most:
+                raise wrong(path, "members", f"unpack to more than {most:,} bytes")
+            return {each.filename: archive.read(each) for each in listed}
+
+    return guarded(path, "an archive", read)
+
+
 def parquet_of(path: Path, columns: Columns | None, most_rows: int = MOST_ROWS) -> pl.DataFrame:
     """Return a Parquet table with these columns, in this order and with these types.
 
@@ -207,6 +254,11 @@ def csv_of(path: Path, columns: Columns | None, most_rows: int = MOST_ROWS) -> p
 
     frame = guarded(path, "CSV", read)
     return _as_asked(path, frame, columns)
+
+
+def cells_of(text: str, file: object) -> list[list[str]]:
+    """Return the cells of a CSV text, line by line, as they are written; raises FileErrors."""
+    return guarded(file, "CSV", lambda: list(csv.reader(io.StringIO(text))))
 
 
 def _same_columns(file: object, there: list[str], columns: Columns | None) -> None:

@@ -51,6 +51,8 @@ def report(
     from sim.report.studies import gather
 
     found = Findings.of(run)
+    if not quiet:
+        say(f"{found.run.run_id}: {found.standing} (`sim verify` repeats it)", to=sys.stderr)
     if studies:
         found = found.with_study(gather(studies, found.run.scenario))
     missing = to_run(found, companion_replicates)

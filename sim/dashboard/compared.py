@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 
 from sim.dashboard import jobs, show, state, swept
-from sim.errors import StudyError
+from sim.errors import FileErrors, StudyError
 from sim.outcome.rates import RATES
 from sim.parameters import config_root
+from sim.record import read
 from sim.report import wording
 from sim.report.findings import Findings
 from sim.study.compare import paired
@@ -36,10 +36,10 @@ def known_runs() -> dict[str, Path]:
 def label(folder: Path) -> str:
     """Return a run in a line: its ID, title and number of populations."""
     try:
-        found = json.loads((folder / "manifest.json").read_text("utf-8"))
+        found = read(folder).manifest
         title = found["scenario"]["title"] or found["scenario"]["name"]
         return one_line(f"{title} · {wording.populations(found['replicates'])} · {found['run_id']}")
-    except (OSError, ValueError, KeyError, TypeError):
+    except FileErrors:
         return one_line(f"{folder.name} · damaged")
 
 
@@ -56,10 +56,10 @@ def partners(runs: Mapping[str, Path]) -> tuple[str, str]:
 def _luck(folder: Path) -> tuple[object, ...] | None:
     """Return what two runs that can be paired have in common: seed, number of populations and version."""
     try:
-        found = json.loads((folder / "manifest.json").read_text("utf-8"))
-        return found["seed"], found["replicates"], found["engine"]["version"]
-    except (OSError, ValueError, KeyError, TypeError):
+        found = read(folder).manifest
+    except FileErrors:
         return None
+    return found["seed"], found["replicates"], found["engine"]["version"]
 
 
 def side_by_side(first: Findings, second: Findings) -> None:

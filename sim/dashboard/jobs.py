@@ -7,7 +7,6 @@ A session has one process at most.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import signal
@@ -25,6 +24,7 @@ import tomli_w
 from sim import ending, whole_files
 from sim.machine import available_bytes
 from sim.progress import span
+from sim.reading import table_of
 from sim.scenario import Scenario
 from sim.study.estimate import Estimate, estimate
 from sim.study.replicates import STEP as POPULATIONS
@@ -87,11 +87,8 @@ class Job:
         return (share or 0.0) + (inside or 0.0) / max(1, total), f"{words}; now {now}"
 
     def told(self) -> dict[str, Any]:
-        """Return what the finished process printed; raises ValueError when it is not JSON."""
-        found = json.loads((self.folder / "result.json").read_text("utf-8"))
-        if not isinstance(found, dict):
-            raise ValueError("not a table")
-        return found
+        """Return what the finished process printed; raises FileErrors when it is no JSON object."""
+        return table_of(self.folder / "result.json")
 
     def complaint(self) -> list[str]:
         """Return the last lines it wrote, for a process that failed."""

@@ -164,7 +164,8 @@ def headline(found: Findings) -> None:
     run = found.run.run_id
     sentence, rest = wording.halves(wrong, "belong to somebody else", found.confidence)
     about = basis(found.run.scenario)
-    st.caption(f"{md(about[:1].upper() + about[1:])}; {found.run.scenario.requests.count:,} requests a list")
+    asked = f"{found.run.scenario.requests.count:,} requests a list"
+    st.caption(f"{md(about[:1].upper() + about[1:])}; {asked}; run {md(run)}: {md(found.standing)}")
     if said := caution(found.run.scenario):
         st.warning(f"{md(said[:1].upper() + said[1:])}.")
     st.markdown(f"## {md(sentence[:1].upper() + sentence[1:])}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,12 +14,13 @@ import streamlit as st
 from sim.charts import LinePoint, Source, along
 from sim.charts.along import MOST_LINES
 from sim.dashboard import controls, show
+from sim.errors import FileErrors
 from sim.outcome.intervals import percent_of
 from sim.outcome.rates import RATES, significant
 from sim.parameters import catalogue, text_of
 from sim.report.plain import plain as plain_number
 from sim.scenario import LinkageSpec, PopulationSpec, RequestsSpec
-from sim.study.tables import headline
+from sim.study.swept import read
 from sim.text_safety import md, one_line
 
 MOST_ROWS = 1_000
@@ -30,18 +30,17 @@ _SPECS = {"population": PopulationSpec, "requests": RequestsSpec, "linkage": Lin
 def sweep(folder: Path) -> None:
     """Show a sweep: what it asks, the headline along the number that varies, and its table."""
     try:
-        about = json.loads((folder / "manifest.json").read_text("utf-8"))
-        table = headline(pl.read_parquet(folder / "sweep.parquet"))
-        varied = [str(key) for key in about["varied"]]
-        rows = table.select(
-            *varied, "status", "value", "low", "high", "numerator", "denominator", "replicates", "error"
-        )
-    except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
-        st.error(
-            f"The folder {md(folder.name)} is not a sweep, or it is damaged ({md(type(error).__name__)})."
-        )
+        found = read(folder)
+    except FileErrors as errors:
+        name = md(folder.name)
+        st.error(f"The folder {name} is not a sweep, or it is damaged.\n\n{show.mistakes(errors)}")
         return
+    about, varied = found.about, found.varied
+    rows = found.headline.select(
+        *varied, "status", "value", "low", "high", "numerator", "denominator", "replicates", "error"
+    )
     st.markdown(f"**{md(about.get('title', folder.name))}**. {md(about.get('summary', ''))}")
+    st.caption(md(found.standing))
     failed = rows.filter(pl.col("status") == "failed")
     if failed.height:
         st.warning(f"{failed.height:,} settings failed and have no number; the last column says why.")

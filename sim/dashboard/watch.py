@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from sim.dashboard import jobs, show, state
+from sim.errors import FileErrors
 from sim.progress import span
 from sim.text_safety import md
 
@@ -56,7 +57,7 @@ def _finish(job: jobs.Job) -> None:
     try:
         told = job.told()
         folder = Path(told["folder"])
-    except (ValueError, KeyError, OSError):
+    except (FileErrors, KeyError, TypeError):
         said = job.complaint() or ["It ended without a word; it may have run out of memory."]
         st.error(show.listed(said), title=f"{md(job.label)} could not be finished")
         jobs.desk().clear()

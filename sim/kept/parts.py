@@ -16,13 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import whole_files
+from sim.errors import FileErrors
 from sim.kept import shortlists
 from sim.kept.files import Sums, write
 from sim.kept.layout import ROW, TRUTH_ROW, Rows, as_words, pack, pack_who, row_keys, scattered
 from sim.population import CHUNK, Chunk, Country
+from sim.reading import MOST_MANIFEST, table_of
 from sim.requests.offers import WholeOffer
 from sim.requests.origins import Origins
 from sim.rng import Streams
+
+KINDS = ["donors", "hosts", "people", "places", "rows", "truth"]
+"""The files of a part."""
 
 PART = 8
 """Chunks of a part: about two million records, some 150 megabytes."""
@@ -80,12 +85,14 @@ def path_of(folder: Path, kind: str, number: int) -> Path:
 def find(folder: Path, number: int) -> Part | None:
     """Return a finished part, None when it is not there whole and sound."""
     try:
-        told = json.loads(path_of(folder, "marker", number).read_bytes())
+        told = table_of(path_of(folder, "marker", number), MOST_MANIFEST)
+        if sorted(told["files"]) != KINDS:
+            return None
         sums = {kind: Sums.of(each) for kind, each in told["files"].items()}
         if any(each.differs(path_of(folder, kind, number)) for kind, each in sums.items()):
             return None
         return Part(number, np.array(told["starts"], np.int64), sums)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileErrors, OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 
 

@@ -19,13 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jsonschema import Draft202012Validator
 
 from sim import whole_files
-from sim.errors import VerificationError
-from sim.kept.files import Sums
+from sim.errors import FileErrors, Mistake
+from sim.kept.files import BLOCK, Sums
+from sim.reading import inside, sealed_of, wrong
 from sim.record.identity import engine_version, table_hashes
 from sim.replicate import WORLD
 from sim.scenario import Scenario
+from sim.toml_files import display, show
 
 FORMAT = "linkage-error-simulator/kept-registry/1"
 MANIFEST = "manifest.json"
@@ -88,19 +91,65 @@ class Manifest:
     @classmethod
     def read(cls, folder: Path) -> Manifest:
         """Return the manifest of a folder; raises VerificationError when there is no sound one."""
-        try:
-            whole = json.loads((folder / MANIFEST).read_bytes())
-            body = whole["body"]
-            if whole["format"] != FORMAT:
-                raise VerificationError(f"{folder}: is of another format ({whole['format']!r})")
-            if whole["sha256"] != hashlib.sha256(_canonical(body)).hexdigest():
-                raise VerificationError(f"{folder}: {MANIFEST} was changed or is damaged")
-            sums = {name: Sums.of(each) for name, each in body["files"].items()}
-            return cls(World(**body["world"]), body["title"], body["made"], float(body["seconds"]), sums)
-        except OSError:
-            raise VerificationError(f"{folder}: is no kept registry, or not a whole one") from None
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise VerificationError(f"{folder}: {MANIFEST} cannot be read; the registry is damaged") from None
+        path = folder / MANIFEST
+        if not path.exists():
+            raise wrong(display(folder), MANIFEST, "is missing: this is no kept registry, or not a whole one")
+        body = sealed_of(path, FORMAT, letters=False)
+        _obeys(body, path)
+        for name in body["files"]:
+            inside(folder, name, path, "files")
+        sums = {name: Sums.of(each) for name, each in body["files"].items()}
+        return cls(World(**body["world"]), body["title"], body["made"], float(body["seconds"]), sums)
+
+
+_HASH = {"type": "string", "pattern": "^[0-9a-f]{1,64}$"}
+_WHOLE = {"type": "integer", "minimum": 0}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": 2**62}
+SUMS: dict[str, Any] = {
+    "type": "object",
+    "required": ["size", "crc32"],
+    "additionalProperties": False,
+    "properties": {
+        "size": _COUNT,
+        "crc32": {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1}},
+    },
+}
+_BODY: dict[str, Any] = {
+    "type": "object",
+    "required": ["world", "title", "made", "seconds", "files"],
+    "additionalProperties": False,
+    "properties": {
+        "world": {
+            "type": "object",
+            "required": list(World.__slots__),
+            "additionalProperties": False,
+            "properties": {
+                "people": {"type": "integer", "minimum": 1, "maximum": 2**32 - 1},
+                **dict.fromkeys(("settings", "made_by"), _HASH),
+                **dict.fromkeys(("seed", "replicate"), _WHOLE),
+            },
+        },
+        "title": {"type": "string", "maxLength": 2_000},
+        "made": {"type": "string", "maxLength": 40},
+        "seconds": {"type": "number", "minimum": 0},
+        "files": {"type": "object", "maxProperties": 100_000, "additionalProperties": SUMS},
+    },
+}
+
+
+def _obeys(body: Mapping[str, Any], path: Path) -> None:
+    """Raise FileErrors naming the first places of a manifest that are not as they should be."""
+    found = [
+        Mistake(path.name, ".".join(map(str, each.absolute_path)) or "the whole", show(each.message, 200))
+        for each, _ in zip(Draft202012Validator(_BODY).iter_errors(body), range(20), strict=False)
+    ]
+    found += [
+        Mistake(path.name, f"files.{name}", "has not a checksum a block of its size")
+        for name, each in body["files"].items()
+        if not found and len(each["crc32"]) != -(-each["size"] // BLOCK)
+    ][:20]
+    if found:
+        raise FileErrors(found)
 
 
 def now() -> str:

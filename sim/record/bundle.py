@@ -38,7 +38,7 @@ GENERATED = ("citation.txt", "citation.bib", "citation.csl.json", "CITATION.cff"
 """Files that a bundle makes itself, beside SHA256SUMS."""
 
 COMPANIONS = "companions"
-COMPANION_FILES = ("manifest.json", "scenario.toml", "counts.csv", "rates.csv")
+COMPANION_FILES = ("manifest.json", "scenario.toml", "counts.csv", "addresses.csv", "rates.csv")
 """Folder of the runs set beside this one, and what a bundle holds of each."""
 
 _PART = 1 << 20

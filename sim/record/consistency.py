@@ -15,15 +15,13 @@ too, and is found only by running its question again (`sim.record.verify`), whic
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sim.errors import FileErrors, InputErrors, Mistake
 from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Settings, rates
-from sim.reading import json_of, text_of
+from sim.reading import cells_of, json_of, text_of
 from sim.record import crate, identity
 from sim.record.addresses import address_mistakes
 from sim.record.folder import entries_of
@@ -73,7 +71,7 @@ def _gathered(run: Run, steps: Iterable[Callable[[Run], Iterable[Mistake]]]) -> 
         try:
             found += step(run)
         except InputErrors as errors:
-            found += errors.mistakes
+            found += [Mistake(Path(each.file).name, each.key, each.problem) for each in errors.mistakes]
     return list(dict.fromkeys(found))
 
 
@@ -114,8 +112,8 @@ def _rates(run: Run) -> Iterator[Mistake]:
         yield Mistake("counts.csv", OVERALL, "is missing")
         return
     own = of_this_version(run)
-    made = _table(rates_csv(rates(overall, Settings.of(run.scenario))))
-    there = _table(text_of(run.folder / "rates.csv"))
+    made = cells_of(rates_csv(rates(overall, Settings.of(run.scenario))), "rates.csv")
+    there = cells_of(text_of(run.folder / "rates.csv"), "rates.csv")
     if there[:1] != made[:1] or len(there) != len(made):
         yield Mistake("rates.csv", "the whole", "does not have the rates of such a run, one a line")
         return
@@ -132,13 +130,6 @@ def _rates(run: Run) -> Iterator[Mistake]:
 def of_this_version(run: Run) -> bool:
     """Whether a run says that this version of the program made it, whose wording then must be its own."""
     return bool(run.manifest["engine"]["version"] == identity.engine_version())
-
-
-def _table(text: str) -> list[list[str]]:
-    try:
-        return list(csv.reader(io.StringIO(text)))
-    except csv.Error:
-        return []
 
 
 def same(one: str, other: str) -> bool:

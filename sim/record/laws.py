@@ -1,8 +1,8 @@
-"""Laws that the rows of a run obey, and the counts that follow from them."""
+"""What is wrong with the rows of a run, and which counts do not follow from them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -10,46 +10,10 @@ from sim.errors import Mistake
 from sim.outcome import GROUPS, count, count_by
 from sim.outcome.counts import COUNTS
 from sim.outcome.groups import OVERALL
-from sim.outcome.words import MISSED, RIGHT_DOOR, WITHHELD, WRONG, WRONG_DOOR
+from sim.outcome.laws import broken_rows
 from sim.record import identity
 from sim.record.reader import MOST_SHOWN, Run
 from sim.record.shapes import SEARCHED
-
-_ENDS = (
-    pl.when(pl.col("wrong_disclosed") > 0)
-    .then(pl.lit(WRONG))
-    .when(pl.col("stale_disclosed") > 0)
-    .then(pl.lit(WRONG_DOOR))
-    .when(pl.col("disclosed") > 0)
-    .then(pl.lit(RIGHT_DOOR))
-    .when(pl.col("requested_person_absent"))
-    .then(pl.lit(WITHHELD))
-    .otherwise(pl.lit(MISSED))
-)
-
-LAWS: Mapping[str, tuple[pl.Expr, str]] = {
-    "outcome": (pl.col("outcome").cast(pl.String) == _ENDS, "does not follow from the addresses disclosed"),
-    "cause": (
-        pl.col("cause").is_null() != (pl.col("outcome").cast(pl.String) == WRONG),
-        "is there where nobody else's address was disclosed, or missing where it was",
-    ),
-    "disclosed": (
-        pl.col("disclosed").cast(pl.Int64)
-        >= pl.col("wrong_disclosed").cast(pl.Int64) + pl.col("stale_disclosed").cast(pl.Int64),
-        "are fewer than the wrong addresses",
-    ),
-    "bystanders": (
-        (pl.col("bystanders") == 0) | (pl.col("disclosed") > 0),
-        "are there where no address was disclosed",
-    ),
-    "wrong_shares_household": (
-        ~pl.col("wrong_shares_household") | (pl.col("outcome").cast(pl.String) == WRONG),
-        "is true where nobody else's address was disclosed",
-    ),
-}
-"""What holds of every row: by column, the condition and what is said of a row that breaks it."""
-
-_MISSING_ALLOWED = ("cause", "path", "nativity", "origin", "ethnicity", "tin_kind", "two_surnames")
 
 
 def row_mistakes(run: Run) -> Iterator[Mistake]:
@@ -57,15 +21,10 @@ def row_mistakes(run: Run) -> Iterator[Mistake]:
     rows, name, scenario = run.outcomes, "outcomes.parquet", run.scenario
     if rows.height != run.manifest["rows"]["outcomes"]:
         yield Mistake("manifest.json", "rows.outcomes", f"is not the number of rows ({rows.height})")
-    empty = rows.select(pl.all().exclude(_MISSING_ALLOWED).null_count()).row(0, named=True)
-    lacking = [key for key, number in empty.items() if number]
-    yield from (Mistake(name, key, "has missing values") for key in lacking)
-    if lacking:
+    broken = list(broken_rows(rows))
+    yield from (Mistake(name, key, problem) for key, problem in broken)
+    if any("missing" in problem for _, problem in broken):
         return
-    broken = rows.select((~law).sum().alias(key) for key, (law, _) in LAWS.items()).row(0, named=True)
-    for key, number in broken.items():
-        if number:
-            yield Mistake(name, key, f"{LAWS[key][1]} (rows: {number:,})")
     each = rows.group_by("replicate").agg(
         pl.len(), pl.col("request").n_unique().alias("numbers"), pl.col("request").max().alias("last")
     )

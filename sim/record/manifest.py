@@ -6,11 +6,12 @@ SHA-256 and size of every other file of the run folder; the bundle's SHA256SUMS 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
+
+from sim.reading import parse_json
 
 FORMAT = "linkage-error-simulator/run/1"
 NAME = "manifest.json"
@@ -86,5 +87,5 @@ def build(
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of the manifest."""
     text = files("sim.record").joinpath("manifest.schema.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
+    loaded: dict[str, Any] = parse_json(text.encode(), "manifest.schema.json")
     return loaded

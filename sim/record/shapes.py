@@ -9,33 +9,11 @@ import polars as pl
 from sim.noise.applying import LEDGER as FAULTS
 from sim.outcome.counts import ADDRESSES, REQUESTS
 from sim.outcome.counts import COUNTS as COUNTED
-from sim.outcome.judge import TIN_KINDS
-from sim.outcome.words import CAUSE, CAUSES, OUTCOME, OUTCOMES
-from sim.population import ETHNICITIES, NATIVITIES
+from sim.outcome.laws import CURVE, ROWS
+from sim.outcome.words import CAUSES, OUTCOMES
 from sim.reading import Columns
-from sim.requests.schema import ORIGINS
 
-OUTCOMES_OF: Columns = {
-    "replicate": pl.UInt16,
-    "request": pl.UInt32,
-    "outcome": OUTCOME,
-    "cause": CAUSE,
-    "requested_person_absent": pl.Boolean,
-    "deficient_request": pl.Boolean,
-    "insufficient_address": pl.Boolean,
-    "wrong_shares_household": pl.Boolean,
-    "path": pl.String,
-    "disclosed": pl.UInt32,
-    "wrong_disclosed": pl.UInt32,
-    "stale_disclosed": pl.UInt32,
-    "bystanders": pl.UInt32,
-    "links": pl.UInt32,
-    "ethnicity": pl.Enum(ETHNICITIES),
-    "nativity": pl.Enum(NATIVITIES),
-    "tin_kind": pl.Enum(TIN_KINDS),
-    "two_surnames": pl.Boolean,
-    "origin": pl.Enum(ORIGINS),
-}
+OUTCOMES_OF: Columns = {"replicate": pl.UInt16, **ROWS}
 """Columns of outcomes.parquet, as `sim.outcome.judge` makes them, the replicate first."""
 
 LEDGER_OF: Columns = {"replicate": pl.UInt16, **FAULTS}
@@ -60,16 +38,7 @@ ADDRESSES_OF: Columns = {
 }
 """Columns of addresses.csv; REQUESTS are empty in the rows of groups."""
 
-CURVE_OF: Columns = {
-    "replicate": pl.Int64,
-    "threshold": pl.Float64,
-    "disclosed": pl.Int64,
-    "wrong": pl.Int64,
-    "missed": pl.Int64,
-    "wrong_per_1000_disclosed": pl.Float64,
-    "missed_per_1000_requested": pl.Float64,
-    "probability": pl.Float64,
-}
+CURVE_OF: Columns = {"replicate": pl.Int64, **CURVE}
 """Columns of curve.csv."""
 
 _TEXT = {"type": ["string", "null"], "maxLength": 500}

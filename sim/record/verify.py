@@ -25,7 +25,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sim.errors import FileErrors, Mistake, RefusedError
+from sim.errors import FileErrors, InputErrors, Mistake, RefusedError
 from sim.machine import available_bytes
 from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Settings
@@ -124,6 +124,7 @@ def verify_folder(folder: Path, asked: Asked) -> Verdict:
         if changed:
             return Verdict(DIFFERENT, folder.name, tuple(map(str, changed)))
         raise errors
+    _readable(run)
     problems = list(dict.fromkeys([*changed, *mistakes(run)]))
     if problems:
         return Verdict(DIFFERENT, run.run_id, tuple(map(str, problems)), ("files, rows, counts, rates",))
@@ -136,6 +137,19 @@ def verify_folder(folder: Path, asked: Asked) -> Verdict:
         return Verdict(DIFFERENT, run.run_id, tuple(map(str, problems)), tuple(checked), tuple(unchecked))
     _afford([run, *beside], asked)
     return _together(run, beside, asked, checked, unchecked)
+
+
+def _readable(run: Run) -> None:
+    """Raise FileErrors for a scenario of another version that this one cannot read: it cannot be repeated."""
+    if of_this_version(run):
+        return
+    try:
+        _ = run.scenario
+    except InputErrors as errors:
+        told = f"version {run.manifest['engine']['version']} made this and version "
+        told += f"{identity.engine_version()} cannot read it"
+        unread = [Mistake("scenario.toml", each.key, each.problem) for each in errors.mistakes]
+        raise FileErrors([Mistake("manifest.json", "engine.version", told), *unread]) from None
 
 
 def changed_files(folder: Path) -> list[Mistake]:

@@ -16,7 +16,8 @@ from sim.linkage.probabilistic import NotLearntError
 from sim.parameters import catalogue
 from sim.progress import Progress, silent
 from sim.record import identity
-from sim.record.reader import Run, damaged_files, read
+from sim.record.consistency import mistakes
+from sim.record.reader import Run, read
 from sim.record.writer import write
 from sim.report.findings import Companion, Findings
 from sim.scenario import Scenario
@@ -117,7 +118,7 @@ def _there(folder: Path) -> bool:
     except VerificationError:
         return False
     same = run.manifest["environment_hash"] == identity.environment_hash(identity.environment())
-    return same and not damaged_files(run)
+    return same and not mistakes(run)
 
 
 def _title(base: Scenario, plan: Plan) -> str:

@@ -15,6 +15,7 @@ from sim.outcome.basis import basis
 from sim.outcome.groups import OVERALL, GroupRate, group_rates
 from sim.outcome.intervals import percent_of
 from sim.outcome.rates import Rate, Settings, quantity_rates, rates
+from sim.record.consistency import CHECKED, require
 from sim.record.reader import Run, read
 from sim.scenario import Scenario
 
@@ -41,11 +42,17 @@ class Findings:
 
     @classmethod
     def of(cls, folder: Path, known: Scenario | None = None) -> Findings:
-        """Read the findings of a run folder; raises VerificationError when it is not one.
+        """Read the findings of a run folder, *checked against its rows*; raises FileErrors otherwise.
 
-        known: the run's scenario, where the caller has it.
+        known: the run's scenario, where the caller has just written the run and has it.
         """
-        return cls(read(folder, known))
+        run = read(folder, known)
+        return cls(run if known is not None else require(run))
+
+    @property
+    def standing(self) -> str:
+        """What is known of these numbers: made here now, or read back and checked against their rows."""
+        return "made here just now" if self.run.known is not None else f"{CHECKED}; not repeated"
 
     def with_study(self, study: Mapping[str, Any]) -> Findings:
         """Return the same findings with the result of a sensitivity study (see `sim.report.studies`)."""

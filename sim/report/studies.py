@@ -17,18 +17,14 @@ from sim import whole_files
 from sim.errors import InputErrors, Mistake
 from sim.outcome.rates import significant
 from sim.parameters import catalogue
+from sim.reading import json_of
+from sim.report.study_shapes import FOUND, KEPT, problem_of
 from sim.scenario import Scenario
+from sim.toml_files import show
 
 NAME = "sensitivity.json"
 RATE = "wrong_person"
-_NEEDED = {
-    "morris": {"factor", "grade", "mu_star", "low", "high"},
-    "sobol": {"factor", "grade", "total", "total_half_width", "first", "first_half_width"},
-    "tornado": {"factor", "grade", "at", "rate_at_low", "rate_at_high"},
-    "break-even": {"factor", "target", "crossings", "words"},
-    "uncertainty": {"luck", "inputs", "structure"},
-}
-METHODS = tuple(_NEEDED)
+METHODS = tuple(FOUND)
 _MOST_BYTES = 20_000_000
 
 
@@ -44,7 +40,7 @@ def read_study(path: Path) -> Mapping[str, Any]:
     """
     file = _file(path)
     found = _json(file)
-    problem = _shape(found)
+    problem = problem_of(found, KEPT)
     if problem:
         raise InputErrors([Mistake(file.name, *problem)])
     return dict(found)
@@ -130,28 +126,7 @@ def _together(studies: list[Mapping[str, Any]], scenario: Scenario) -> dict[str,
 
 
 def _json(file: Path) -> Any:
-    try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise ValueError("too large")
-        return json.loads(file.read_text("utf-8-sig"))  # with a byte order mark or without
-    except OSError:
-        raise InputErrors([Mistake("command line", "--study", f"cannot be read (got '{file}')")]) from None
-    except (ValueError, RecursionError):
-        raise InputErrors([Mistake(file.name, "the whole", "is not JSON")]) from None
-
-
-def _shape(found: Any) -> tuple[str, str] | None:
-    """Return key and problem of the first thing of a kept file that has another shape, or None."""
-    if not isinstance(found, dict):
-        return "the whole", "should be a table"
-    for key, needed in (
-        ("swings", {"label", "low_input", "high_input", "low", "high", "assumed"}),
-        ("break_even", {"input", "statement", "value", "unit"}),
-    ):
-        rows = found.get(key, [])
-        if not isinstance(rows, list) or any(not isinstance(row, dict) or needed - set(row) for row in rows):
-            return key, f"each entry should have {', '.join(sorted(needed))}"
-    return None
+    return json_of(file, _MOST_BYTES)
 
 
 def _problem(study: Any, scenario: Scenario) -> tuple[str, str] | None:
@@ -159,26 +134,25 @@ def _problem(study: Any, scenario: Scenario) -> tuple[str, str] | None:
     if not isinstance(study, dict) or study.get("method") not in METHODS:
         return "method", f"should be one of {', '.join(METHODS)}, as `sim sensitivity --json` prints it"
     if study.get("rate") != RATE:
-        return "rate", f"should be {RATE}, the headline (got {study.get('rate')!r})"
+        return "rate", f"should be {RATE}, the headline (got {show(study.get('rate'), 60)})"
     asked = study.get("asked")
     same = scenario.replace({"replicates": 1}).sha256()
     if not isinstance(asked, dict) or asked.get("sha256_of_one_population") != same:
         return "asked", "is a study of another scenario than the run's"
-    if not isinstance(asked.get("replicates"), int):
+    if type(asked.get("replicates")) is not int:
         return "asked.replicates", "should be a number"
     rows = study.get("found")
     listed = [rows] if isinstance(rows, dict) else rows
-    needed = _NEEDED[study["method"]]
-    if not isinstance(listed, list) or not listed or any(not _whole(row, needed) for row in listed):
-        return "found", f"each entry should have {', '.join(sorted(needed))}"
+    if not isinstance(listed, list) or not listed:
+        return "found", f"each entry should have {', '.join(FOUND[study['method']]['required'])}"
+    for number, row in enumerate(listed):
+        problem = problem_of(row, FOUND[study["method"]])
+        if problem:
+            needed = ", ".join(FOUND[study["method"]]["required"])
+            return f"found.{number}", f"each entry should have {needed}: {problem[1]}"
+        if "factor" in row and row["factor"] not in catalogue():
+            return f"found.{number}.factor", f"is no number of the model (got {show(row['factor'], 60)})"
     return None
-
-
-def _whole(row: Any, needed: set[str]) -> bool:
-    """Whether a result has its keys and names a number of the model."""
-    if not isinstance(row, dict) or needed - set(row):
-        return False
-    return "factor" not in needed or row["factor"] in catalogue()
 
 
 def _rows(studies: Iterable[Mapping[str, Any]], method: str) -> list[Mapping[str, Any]]:

@@ -25,9 +25,10 @@ from typing import Any
 import polars as pl
 
 from sim import whole_files
-from sim.errors import RefusedError
+from sim.errors import FileErrors, RefusedError
 from sim.outcome.basis import rule
 from sim.progress import Progress, silent
+from sim.reading import MOST_TABLE, data_of, parse_json
 from sim.scenario import Scenario
 from sim.study.batches import Outcome, batches, one_by_one
 from sim.study.grid import Cell, Plan
@@ -189,21 +190,22 @@ def _gather(
 
 def _keep_other(plan: Plan, folder: Path, options: Options) -> Path | None:
     """Keep the result that stands in the folder if it is of other cells or another engine; return where."""
+    path = folder / "manifest.json"
+    if not path.exists():
+        return None
+    raw = data_of(path)
     try:
-        raw = (folder / "manifest.json").read_bytes()
-        about = json.loads(raw)
+        about = parse_json(raw, path)
         asked = [cell["scenario_sha256"] for cell in about["cells"]]
         same = asked == [cell.scenario.sha256() for cell in plan.cells] and about["engine"] == options.engine
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError):  # damaged: kept all the same
+    except (FileErrors, KeyError, TypeError):  # damaged: kept all the same
         same = False
     if same:
         return None
     place = whole_files.make_folder(folder / "earlier" / hashlib.sha256(raw).hexdigest()[:12])
     for name in ("sweep.csv", "sweep.parquet", "manifest.json"):
         if (folder / name).is_file():
-            whole_files.write(place / name, (folder / name).read_bytes())
+            whole_files.write(place / name, data_of(folder / name, MOST_TABLE))
     return place
 
 

@@ -33,16 +33,21 @@ _RATE_FIELDS = (
 def sweep_table(plan: Plan, bodies: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Return the rows of all cells in order; `bodies` are those of `sweep.run`, one a cell."""
     rows = [row for cell, body in zip(plan.cells, bodies, strict=True) for row in _rows(plan, cell, body)]
-    schema = (
-        {"cell": pl.Int64, "status": pl.String, "error": pl.String}
-        | {key: _kind(plan, key) for key in plan.varied}
-        | dict.fromkeys(("dimension", "level", "rate", "label"), pl.String)
-        | dict.fromkeys(("numerator", "denominator"), pl.Int64)
-        | {"denominator_name": pl.String, "per": pl.Int64, "replicates": pl.Int64}
-        | dict.fromkeys((*_RATE_NUMBERS, *_RATIO_NUMBERS), pl.Float64)
-        | dict.fromkeys(("method", "words", "text"), pl.String)
+    return pl.DataFrame(rows, schema=columns_of({key: _kind(plan, key)() for key in plan.varied}))
+
+
+def columns_of(varied: Mapping[str, pl.DataType]) -> dict[str, pl.DataType]:
+    """Return the columns of a sweep's table in order. varied: the settings that vary, with their types."""
+    made = (
+        {"cell": pl.Int64(), "status": pl.String(), "error": pl.String()}
+        | dict(varied)
+        | dict.fromkeys(("dimension", "level", "rate", "label"), pl.String())
+        | dict.fromkeys(("numerator", "denominator"), pl.Int64())
+        | {"denominator_name": pl.String(), "per": pl.Int64(), "replicates": pl.Int64()}
+        | dict.fromkeys((*_RATE_NUMBERS, *_RATIO_NUMBERS), pl.Float64())
+        | dict.fromkeys(("method", "words", "text"), pl.String())
     )
-    return pl.DataFrame(rows, schema=schema)
+    return dict(made)
 
 
 def _kind(plan: Plan, key: str) -> type[pl.DataType]:

@@ -20,9 +20,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import polars as pl
-
 from sim import whole_files
+from sim.errors import FileErrors, Mistake
+from sim.noise.applying import LEDGER
+from sim.outcome.cells import CELLS
+from sim.outcome.laws import CURVE, ROWS, TALLIES, broken_rows
+from sim.reading import MOST_ROWS, Columns, archive_of, arrow_of, parse_json, wrong
 from sim.replicate import World
 from sim.scenario import Scenario
 from sim.study.store import cell_name, read_cell, write_cell
@@ -33,6 +36,11 @@ NAME = ".unfinished"
 Part = TypeVar("Part")
 _FRAMES = ("outcomes", "ledger", "tallies", "curve", "disclosed")
 _CASES = "cases.json"
+_COLUMNS: Mapping[str, Columns] = {
+    "outcomes": ROWS, "ledger": LEDGER, "tallies": TALLIES, "curve": CURVE, "disclosed": CELLS,
+}  # fmt: skip
+MOST_BYTES = 4 << 30
+"""Bytes of a kept population at most, packed or not."""
 
 
 class Unfinished:
@@ -54,7 +62,9 @@ class Unfinished:
 
     def world(self, scenario: Scenario, replicate: int) -> World | None:
         """Return one population of a run if it is there, whole."""
-        return self._found(self._path(scenario, replicate, "world"), _read_world)
+        return self._found(
+            self._path(scenario, replicate, "world"), functools.partial(_read_world, scenario=scenario)
+        )
 
     def keep_world(self, scenario: Scenario, replicate: int, world: World) -> None:
         """Keep one population of a run."""
@@ -133,12 +143,39 @@ def _bytes_of(world: World) -> bytes:
     return whole.getvalue()
 
 
-def _read_world(path: Path) -> World | None:
-    """Return a world, or None where the file is missing, cut short or edited."""
+def _read_world(path: Path, scenario: Scenario) -> World | None:
+    """Return a world of a scenario, or None where the file is missing, cut short, edited or of another."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            held = {name: archive.read(name) for name in archive.namelist()}
-        frames = {name: pl.read_ipc(held[name]) for name in _FRAMES if name in held}
-        return World(**frames, cases=json.loads(held[_CASES]))
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, pl.exceptions.PolarsError):
+        return world_of(path, scenario)
+    except FileErrors:
         return None
+
+
+def world_of(path: Path, scenario: Scenario) -> World:
+    """Return a world kept of a scenario; raises FileErrors unless it is one, row by row.
+
+    Its frames have their columns, outcomes and tallies a row a request, and every row obeys its laws.
+    """
+    held = archive_of(path, (*_FRAMES, _CASES), MOST_BYTES)
+    asked = scenario.requests.count
+    most = {"outcomes": asked, "tallies": asked}
+    frames = {
+        name: arrow_of(held[name], f"{path.name}/{name}", _COLUMNS[name], most.get(name, MOST_ROWS))
+        for name in _FRAMES
+        if name in held
+    }
+    lacking = [name for name in (*_FRAMES, _CASES) if name not in held and name != "curve"]
+    mistakes = [Mistake(path.name, name, "is missing") for name in lacking]
+    if not mistakes:
+        outcomes = frames["outcomes"]
+        mistakes += [Mistake(path.name, *told) for told in broken_rows(outcomes)]
+        for name in most:
+            numbers = frames[name]["request"]
+            if numbers.len() != asked or numbers.n_unique() != asked or int(numbers.max() or 0) >= asked:  # type: ignore[arg-type]
+                mistakes.append(Mistake(path.name, name, f"should have each request from 0 to {asked - 1}"))
+    if mistakes:
+        raise FileErrors(mistakes)
+    cases = parse_json(held[_CASES], f"{path.name}/{_CASES}")
+    if not isinstance(cases, list) or not all(isinstance(each, dict) and "kind" in each for each in cases):
+        raise wrong(path, _CASES, "should be a list of worked links")
+    return World(**frames, cases=cases)

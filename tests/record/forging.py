@@ -24,6 +24,8 @@ from sim.record.safe_zip import unpack
 from sim.record.shapes import COUNTS_OF, SEARCHED
 from sim.record.writer import FILES
 from sim.report import html
+from sim.report.findings import Findings
+from sim.report.model import page
 from tests.record.standin import disclosed_of
 
 REPORT = html.NAME
@@ -55,7 +57,7 @@ def settle(folder: Path, keep: Collection[str] = ()) -> None:
             if name not in keep:
                 (folder / name).write_bytes(data)
     if REPORT not in keep and (folder / REPORT).exists():
-        html.write(folder)
+        put(folder / REPORT, html.render(page(Findings(read(folder)))))
     sums(folder)
 
 

@@ -56,7 +56,7 @@ def study(
     worlds = [world(scenario.seed * 1_000 + number, requests, tuple(shares)) for number in range(replicates)]
     made = collect(scenario, worlds, 1.5)
     asked = [case("wrong_person"), case("right_person_right_door")] if cases is None else cases
-    kept = [of_a_row(each, worlds[0].outcomes) for each in asked]
+    kept = of_rows(asked, worlds[0].outcomes)
     return StudyResult(
         **{**{k: getattr(made, k) for k in made.__dataclass_fields__}, "cases": kept, "curve": curve}
     )
@@ -145,14 +145,20 @@ def disclosed_of(outcomes: pl.DataFrame) -> pl.DataFrame:
     return shown.with_columns(**columns).with_columns(quantity().alias("quantity")).select(*CELLS)
 
 
-def of_a_row(one: dict[str, object], outcomes: pl.DataFrame) -> dict[str, object]:
-    """Return a case as of the first row that ends so by its path, where there is one."""
-    there = outcomes.filter(pl.col("outcome").cast(pl.String) == one["kind"], pl.col("path") == one["path"])
-    if there.is_empty():
-        return one
-    row = there.row(0, named=True)
+def of_rows(asked: list[dict[str, object]], outcomes: pl.DataFrame) -> list[dict[str, object]]:
+    """Return cases as of the first rows that end so by their path; others are left out."""
+    made: list[dict[str, object]] = []
     told = ("cause", "request", "bystanders", "requested_person_absent")
-    return {**one, **{key: row[key] for key in told}}
+    for each in asked:
+        there = outcomes.filter(
+            pl.col("outcome").cast(pl.String) == each["kind"],
+            pl.col("path") == each["path"],
+            ~pl.col("request").is_in([one["request"] for one in made]),
+        )
+        if not there.is_empty():
+            row = there.row(0, named=True)
+            made.append({**each, **{key: row[key] for key in told}})
+    return made
 
 
 def case(kind: str) -> dict[str, object]:

@@ -9,10 +9,18 @@ import numpy as np
 import polars as pl
 import pytest
 
+from sim.errors import FileErrors
 from sim.outcome.rates import Settings
 from sim.record.agreement import compare, draws
 from sim.record.verify import DIFFERENT, ELSEWHERE, IDENTICAL, OTHER, Asked, verify
-from tests.record.forging import claim_another_environment, drop_cases, edit_rows, forged, move_to_wrong
+from tests.record.forging import (
+    claim_another_environment,
+    drop_cases,
+    edit_manifest,
+    edit_rows,
+    forged,
+    move_to_wrong,
+)
 from tests.record.standin import SHARES, study
 from tests.record.test_bundle_and_verify import bundled, made, quick
 
@@ -23,6 +31,16 @@ def test_a_claimed_environment_is_never_identical(bundled, tmp_path):
     verdict = verify(forged(bundled, tmp_path / "out", claim_another_environment))
     assert (verdict.word, verdict.exit) == (OTHER, 4)
     assert "every row that was run again is the same, though numpy 9.9.9" in verdict.reasons[0]
+
+
+def test_a_run_of_a_version_whose_scenario_cannot_be_read_is_not_called_different(bundled, tmp_path):
+    folder = forged(bundled, tmp_path / "out", lambda _: None)
+    told = json.loads((folder / "manifest.json").read_text())
+    edit_manifest(folder, engine={**told["engine"], "version": "0.0.1"})
+    scenario = folder / "scenario.toml"
+    scenario.write_text(scenario.read_text() + "\n[no.such]\nkey = 1\n")
+    with pytest.raises(FileErrors, match=r"version 0\.0\.1 made this"):
+        verify(folder)
 
 
 def test_a_forgery_in_one_population_is_different_whatever_environment_it_claims(bundled, tmp_path):

@@ -89,12 +89,12 @@ def test_a_study_of_another_scenario_or_rate_or_shape_is_refused_by_name(found, 
         (written(tmp_path, scenario, "sobol", found=[{"factor": "no.such"}]), "each entry"),
         (written(tmp_path, scenario, "uncertainty", found=[]), "each entry"),
         (written(tmp_path, scenario, "break-even", method="guess"), "should be one of"),
-        (tmp_path / "missing.json", "cannot be read"),
+        (tmp_path / "missing.json", r"missing\.json: file: is missing"),
     ):
         with pytest.raises(InputErrors, match=problem):
             gather([path], scenario)
     (tmp_path / "bad.json").write_text("[" * 100_000)
-    with pytest.raises(InputErrors, match="is not JSON"):
+    with pytest.raises(InputErrors, match="cannot be read as JSON"):
         gather([tmp_path / "bad.json"], scenario)
 
 

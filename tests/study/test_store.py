@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from sim.study.store import read_cell, write_cell
+from tests.study.cells import body
 
-BODY = {"status": "done", "counts": [{"requests": 10, "répétés": 1}], "error": ""}
+BODY = body(1)
 
 
 def test_a_cell_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -24,7 +25,7 @@ def test_a_cell_that_is_cut_short_edited_or_foreign_is_not_believed(tmp_path: Pa
     for damaged in (
         whole[:-20],
         b"",
-        whole.replace(b'"requests":10', b'"requests":11'),
+        whole.replace(b'"requests":300', b'"requests":301', 1),
         b"[]",
         b"{}",
         b"\xff\xfe",
@@ -41,6 +42,9 @@ def test_every_cut_of_a_cell_is_found(tmp_path: Path) -> None:
     path = tmp_path / "cell.json"
     write_cell(path, BODY)
     whole = path.read_bytes()
-    for length in range(len(whole) - 1):  # without its last line feed it is still whole
+    for length in (
+        *range(0, len(whole) - 200, 97),
+        *range(len(whole) - 200, len(whole) - 1),
+    ):  # without its last line feed it is still whole
         path.write_bytes(whole[:length])
         assert read_cell(path) is None

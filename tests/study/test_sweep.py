@@ -55,7 +55,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, fail: str = "") -> list[int]:
                 continue
             share = int(100 * scenario.value("requests.tin_share"))
             row = dict.fromkeys([*COUNTS, "registry"], 0) | {"disclosed": 1_000, "wrong_disclosed": share}
-            group = {"dimension": "origin", "level": "spanish"} | row
+            group = {"dimension": "origin", "level": "spanish"} | {name: row[name] for name in COUNTS}
             found.append(Outcome([row], [{"replicate": number} | group], seconds=0.1))
         return found
 

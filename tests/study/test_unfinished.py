@@ -19,6 +19,7 @@ from sim.study.compare import compare
 from sim.study.replicates import StudyResult
 from sim.study.unfinished import Unfinished
 from sim.study.workers import Workers
+from tests.study.cells import body
 
 pytestmark = pytest.mark.filterwarnings("ignore::sim.noise.UnreachableRateWarning")
 
@@ -148,11 +149,12 @@ def test_where_nothing_can_be_kept_the_study_goes_on_and_says_so(tmp_path: Path)
 def test_parts_of_another_study_are_left_where_they_are(tmp_path: Path) -> None:
     scenario = Scenario.of(SMALL)
     other, own = (Unfinished(tmp_path / "parts", engine) for engine in ("other", "own"))
-    other.keep_counts(scenario, 0, {"counts": [1]})
-    own.keep_counts(scenario, 0, {"counts": [2]})
+    counts = body(1, seed=1)
+    other.keep_counts(scenario, 0, counts)
+    own.keep_counts(scenario, 0, body(1, seed=2))
     own.done()
     assert Unfinished(tmp_path / "parts", "own").counts(scenario, 0) is None
-    assert Unfinished(tmp_path / "parts", "other").counts(scenario, 0) == {"counts": [1]}
+    assert Unfinished(tmp_path / "parts", "other").counts(scenario, 0) == counts
     other.done()
     assert not (tmp_path / "parts").exists()
 
