@@ -11,7 +11,8 @@ LONGEST = 240
 """Characters of a value that is a table or a list; `sim explain` shows the rest."""
 
 STYLE = (
-    "<style>.wide{border-collapse:collapse;width:100%;font-size:.95rem}"
+    "<style>.wide{border-collapse:collapse;width:100%;font-size:.95rem;table-layout:fixed}"
+    ".wide thead th{width:30%}.wide thead th:last-child{width:40%}"
     ".wide th,.wide td{text-align:left;padding:.4rem .6rem;vertical-align:top;overflow-wrap:anywhere;"
     "border-bottom:1px solid color-mix(in srgb,currentColor 25%,transparent)}"
     ".wide thead th{border-bottom:2px solid currentColor}.wide th[scope=row]{font-weight:600}"
