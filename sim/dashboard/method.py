@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import streamlit as st
 
 from sim.dashboard import numbers, show, state, words
 from sim.parameters import GRADE_MEANING, GRADES, catalogue, text_of
-from sim.text_safety import one_line
+from sim.text_safety import md, one_line
 
 show.head("Method and limits", "How a number comes about, what it rests on, and what it does not say.")
 st.markdown(
@@ -37,6 +39,9 @@ the agency's own system, whose code is not public. It says what would follow *if
 st.header("Four quantities that are never added up")
 show.table(("Quantity", "What it is"), words.FOUR, "The four quantities and what they mean")
 
+st.header("Words")
+show.table(("Word", "Meaning"), list(words.GLOSSARY.items()), "Glossary")
+
 st.header("Every number of the model")
 entries = list(catalogue().values())
 now = state.preset(st.session_state.preset).parameters
@@ -52,7 +57,7 @@ rows = [
 ]
 assumed = sum(each.grade == "assumption" for each in entries)
 st.caption(f"{len(rows)} of {len(entries)} numbers; {assumed:,} of all are assumptions.")
-st.html(numbers.table(rows))
-
-st.header("Words")
-show.table(("Word", "Meaning"), list(words.GLOSSARY.items()), "Glossary")
+for topic, listed in itertools.groupby(rows, lambda row: row[0].key.partition(".")[0]):
+    shown = list(listed)
+    with st.expander(f"{md(topic.capitalize())}: {len(shown):,}", expanded=bool(search)):
+        st.html(numbers.table(shown))

@@ -7,8 +7,12 @@ import streamlit as st
 from sim import charts
 from sim.dashboard import cases, live, show, state, words
 from sim.errors import SimulatorError
-from sim.outcome.words import PLAIN
+from sim.outcome.words import PLAIN, RIGHT_DOOR, WRONG, WRONG_DOOR
 from sim.text_safety import md
+
+SHORT = {WRONG: "Somebody else’s address", WRONG_DOOR: "Right person, wrong door",
+         RIGHT_DOOR: "Right person, right door"}  # fmt: skip
+"""Short enough for a button on a telephone."""
 
 show.head(
     "One case",
@@ -38,7 +42,7 @@ kind = st.segmented_control(
     "Show",
     kinds,
     default=kinds[0],
-    format_func=lambda each: md(PLAIN.get(each, each).capitalize()),
+    format_func=lambda each: md(SHORT.get(each, each.replace("_", " ").capitalize())),
     key=f"kind-{found.run.run_id}",
     required=True,
 )

@@ -249,7 +249,7 @@ def test_cells_and_pieces_of_html_come_from_the_functions_that_escape_them() -> 
             if isinstance(node, ast.Call) and dotted(node.func) == "st.table":
                 tables.append(module.path)
     assert html == [
-        ("sim/dashboard/method.py", "numbers.table(rows)"),
+        ("sim/dashboard/method.py", "numbers.table(shown)"),
         ("sim/dashboard/one_case.py", "cases.side_by_side(case)"),
         ("sim/dashboard/show.py", "_STYLE + _INK.format(ink=theme().ink)"),
     ]
