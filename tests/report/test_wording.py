@@ -11,7 +11,10 @@ import pytest
 
 from sim.charts import Source, icon_array
 from sim.outcome.rates import RATES, Rate, Settings, make
+from sim.record.writer import write
 from sim.report import wording
+from sim.report.findings import Findings
+from sim.report.sections.front import not_this
 from tests.record.standin import study
 from tests.report.reports import prose, report
 
@@ -65,6 +68,24 @@ def test_deficient_requests_and_wrong_persons_are_never_in_one_number(made):
         "Wrong person",
         "Wrong door",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "belongs"),
+    [
+        ({}, True),
+        ({"linkage.address_check": "must_match"}, False),
+        ({"linkage.rule": "name_only"}, False),
+        ({"linkage.rule": "name_dob"}, False),
+    ],
+    ids=str,
+)
+def test_what_a_court_counted_stands_under_its_own_rule_only(rule, belongs, tmp_path):
+    found = Findings.of(write(study(2, 300, settings=rule), tmp_path))
+    (bullets, four) = not_this(found).blocks
+    told = " ".join((*bullets.items, four.note))
+    assert ("A court counted" in told) == ("42,695" in told) == belongs
+    assert "never added up" in told
 
 
 def test_nothing_disclosed_is_said_in_words_and_never_as_nought():
