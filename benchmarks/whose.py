@@ -16,6 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
+from sim import __version__
 from sim.outcome.counts import count_disclosed
 from sim.outcome.words import QUANTITIES, STRANGERS_DOOR
 from sim.replicate import Replicate, Streaming
@@ -45,11 +46,24 @@ def main(requests: int, people: int, populations: int) -> None:
             counts[name].append(overall)
             seconds = time.monotonic() - began
             print(f"population {number}, {name}: {wrong} wrong of {found.disclosed.height}, {seconds:.0f} s")
+            if name == SCENARIOS[-1]:
+                report(addresses, counts, requests, people)
+
+
+def report(
+    addresses: dict[str, list[pl.DataFrame]],
+    counts: dict[str, list[dict[str, int]]],
+    requests: int,
+    people: int,
+) -> None:
+    """Write what was found so far."""
+    done = len(counts[SCENARIOS[-1]])
     size = (
-        f"{people:,} records, lists of {requests:,} requests, {populations} populations (seed 1, as shipped)"
+        f"{people:,} records; {done} populations with a list of {requests:,} requests each; seed 1; scenarios as "
+        f"shipped with version {__version__}"
     )
     lines = [f"# Whose record, whose door, whose error\n\n{size}. Made by `python -m benchmarks.whose`.\n"]
-    lines += ["## Quantities\n", *quantities(counts, requests * populations)]
+    lines += ["## Quantities\n", *quantities(counts, requests * done)]
     lines += ["\n## Findings\n", *findings(addresses)]
     for name, frames in addresses.items():
         lines += [f"\n## Cells of {name}\n", *cells(pl.concat(frames))]

@@ -73,53 +73,67 @@ def _carried_birth() -> pl.Expr:
 
 
 def _names_agree(country: Country, each: pl.DataFrame) -> pl.DataFrame:
-    """Return for given name, surname and its beginning with what the name sent agrees."""
+    """Return for given name, surname and its beginning with what the name sent agrees.
+
+    A field that no path compares agrees with nothing: nobody asks.
+    """
+    asked = each["surname_asked"].fill_null("").str.splitn(" ", 2).struct.unnest().fill_null("")
     sides = {
-        "sent": (each["given_sent"], each["surname_sent"]),
         FILED: _on_record(country, each, "file_"),
         TRUE: _on_record(country, each, ""),
-        ASKED: (each["given_asked"], each["surname_asked"]),
+        ASKED: (each["given_asked"], asked["field_0"], asked["field_1"]),
     }
-    text = {f"given:{side}": given for side, (given, _) in sides.items()}
-    text |= {f"line:{side}": line for side, (_, line) in sides.items()}
-    words = pl.DataFrame(text).select(
-        *(name_key(_at("given", side)).alias(_at("given", side)) for side in sides),
-        *(_words(f"line:{side}").alias(_at("surname", side)) for side in sides),
-    )
-    start = pl.element().str.slice(0, _CONTROL)
-    words = words.with_columns(
-        pl.col(_at("surname", side)).list.eval(start).alias(_at("control", side)) for side in sides
-    )
-    same = {_at("given", side): _same_given(side) for side in (FILED, TRUE, ASKED)}
-    for field in ("surname", "control"):
-        for side in (FILED, TRUE, ASKED):
-            shared = pl.col(_at(field, "sent")).list.set_intersection(pl.col(_at(field, side)))
-            same[_at(field, side)] = shared.list.len() > 0
+    text = {
+        f"{part}:{side}": name
+        for side, names in sides.items()
+        for part, name in zip(_PARTS, names, strict=False)
+    }
+    words = pl.DataFrame(text | {"given:sent": each["given_sent"]}).select(
+        *(name_key(f"given:{side}").alias(f"given:{side}") for side in ("sent", *sides)),
+        *(pl.col(f"{part}:{side}") for side in sides for part in _PARTS[1:]),
+    ).hstack(_words_sent(each["surname_sent"]))  # fmt: skip
+    nothing = pl.lit(value=False)
+    same = {}
+    for side in sides:
+        sent = pl.col("given:sent")
+        same[_at("given", side)] = (sent != "") & (sent == pl.col(f"given:{side}"))
+        same[_at("surname", side)] = _share(side, None) if each["by_surname"].any() else nothing
+        same[_at("control", side)] = _share(side, _CONTROL) if each["by_control"].any() else nothing
     return words.select(**same)
 
 
-def _same_given(side: str) -> pl.Expr:
-    sent = pl.col(_at("given", "sent"))
-    return (sent != "") & (sent == pl.col(_at("given", side)))
+_PARTS = ("given", "first", "second")
+_MOST_WORDS = 6
+"""Words of a surname line that are told apart; what follows is one with the last."""
 
 
-def _on_record(country: Country, each: pl.DataFrame, prefix: str) -> tuple[pl.Series, pl.Series]:
+def _on_record(country: Country, each: pl.DataFrame, prefix: str) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Return given name and surnames of the records as text, in truth (no prefix) or as filed (`file_`)."""
     codes = [each.get_column(f"{prefix}{field}").to_numpy() for field in ("given", "surname", "surname2")]
-    names = country.names
-    both = pl.DataFrame({"first": names.surname_text(codes[1]), "second": names.surname_text(codes[2])})
-    line = both.select(pl.concat_str("first", "second", separator=" ", ignore_nulls=True)).to_series()
-    return pl.Series(names.given_text(codes[0]), dtype=pl.String), line
+    first, second = (country.names.surname_text(code).fill_null("") for code in codes[1:])
+    return country.names.given_text(codes[0]), first, second
 
 
-def _words(line: str) -> pl.Expr:
-    """Return the words of a surname line in letters A-Z, and the whole written as one, as a list."""
-    plain = (
-        pl.col(line).fill_null("").str.normalize("NFKD").str.to_uppercase()
-        .str.replace_all(r"[\s-]+", " ").str.replace_all("[^A-Z ]", "")
+def _words_sent(line: pl.Series) -> pl.DataFrame:
+    """Return the words of surname lines in letters A-Z and the whole as one: word:0 and on, word:whole."""
+    letters = (
+        pl.col("line").fill_null("").str.normalize("NFKD").str.to_uppercase()
+        .str.replace_all(r"[\s-]+", " ").str.replace_all("[^A-Z ]", "").str.strip_chars(" ")
     )  # fmt: skip
-    whole = plain.str.replace_all(" ", "", literal=True)
-    return pl.concat_list(plain.str.split(" "), whole).list.eval(pl.element().filter(pl.element() != ""))
+    plain = pl.DataFrame({"line": line}).select(letters)["line"]
+    words = plain.str.splitn(" ", _MOST_WORDS).struct.unnest().fill_null("")
+    named = words.rename({name: f"word:{place}" for place, name in enumerate(words.columns)})
+    return named.with_columns(plain.str.replace_all(" ", "", literal=True).alias("word:whole"))
+
+
+def _share(side: str, beginning: int | None) -> pl.Expr:
+    """Whether the line sent and a person's surnames have a word in common, each alone or all as one."""
+    first, second = pl.col(f"first:{side}"), pl.col(f"second:{side}")
+    theirs = [first, second, pl.concat_str(first, second)]
+    mine = [pl.col(f"word:{place}") for place in (*range(_MOST_WORDS), "whole")]
+    if beginning is not None:
+        theirs, mine = ([word.str.head(beginning) for word in words] for words in (theirs, mine))
+    return pl.any_horizontal((word != "") & (word == other) for word in mine for other in theirs)
 
 
 def _place_untrue(country: Country, each: pl.DataFrame) -> NDArray[np.bool_]:
