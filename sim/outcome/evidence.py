@@ -86,7 +86,7 @@ def _names_agree(country: Country, each: pl.DataFrame) -> pl.DataFrame:
     text = {
         f"{part}:{side}": name
         for side, names in sides.items()
-        for part, name in zip(_PARTS, names, strict=False)
+        for part, name in zip(_PARTS, names, strict=True)
     }
     words = pl.DataFrame(text | {"given:sent": each["given_sent"]}).select(
         *(name_key(f"given:{side}").alias(f"given:{side}") for side in ("sent", *sides)),

@@ -368,9 +368,10 @@ def unlike(run: Run, result: StudyResult, wanted: int, *, rows: bool = True) -> 
             if (rows or path.exists()) and (not path.is_file() or text_of(path) != text):
                 found.append(Mistake(name, "the whole", "is not what the scenario gives"))
     else:
-        made = texts_of(result)["counts.csv"].splitlines()
-        if text_of(run.folder / "counts.csv").splitlines()[: len(made)] != made:
-            found.append(Mistake("counts.csv", "the whole", "is not what the scenario gives"))
+        for name in ("counts.csv", "addresses.csv")[: 2 if rows else 1]:
+            made, path = texts_of(result)[name].splitlines(), run.folder / name
+            if not path.is_file() or text_of(path).splitlines()[: len(made)] != made:
+                found.append(Mistake(name, "the whole", "is not what the scenario gives"))
     kept = keep_ledger(result.ledger, result.outcomes)
     if rows and (whole or run.manifest["rows"]["ledger_complete"]):
         there = run.ledger.filter(pl.col("replicate") < wanted)

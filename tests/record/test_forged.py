@@ -7,10 +7,12 @@ import json
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from sim.errors import VerificationError
 from sim.record.reader import read
+from sim.record.rows import csv_text
 from sim.record.safe_zip import unpack
 from sim.record.verify import DIFFERENT, IDENTICAL, Asked, verify
 from tests.record.forging import forged, sums
@@ -39,6 +41,25 @@ def test_forged_worked_links_are_found_even_when_every_sum_was_made_anew(bundled
     folder = forged(bundled, tmp_path / "out", change)
     assert verify(folder).reasons == ("cases.json: the whole: is not what the scenario gives",)
     assert verify(folder, Asked(replicates=1)).word == IDENTICAL
+
+
+def test_counts_of_addresses_that_add_up_and_are_another_runs_are_found(bundled, tmp_path):
+    def change(folder):
+        path = folder / "addresses.csv"
+        head, rows = path.read_text().split("\n", 1)
+        swapped = {"right_person_gone": "right_person_office", "right_person_office": "right_person_gone"}
+        names = [
+            f"{unit}_{swapped.get(word, word)}" if unit in ("addresses", "requests") else name
+            for name in head.split(",")
+            for unit, _, word in [name.partition("_")]
+        ]
+        table = pl.read_csv(f"{','.join(names)}\n{rows}".encode(), infer_schema_length=None)
+        path.write_text(csv_text(table.select(head.split(","))))
+
+    folder = forged(bundled, tmp_path / "out", change)
+    told = ("addresses.csv: the whole: is not what the scenario gives",)
+    assert verify(folder).reasons == told
+    assert verify(folder, Asked(replicates=1)).reasons == told
 
 
 def test_an_unreadable_table_is_named_not_raised(bundled, tmp_path):
