@@ -59,8 +59,8 @@ def report(
     """Write what was found so far."""
     done = len(counts[SCENARIOS[-1]])
     size = (
-        f"{people:,} records; {done} populations with a list of {requests:,} requests each; seed 1; scenarios "
-        f"as shipped with version {__version__}"
+        f"{people:,} records; {done} populations with a list of {requests:,} requests each; seed 1; "
+        f"scenarios as shipped with version {__version__}"
     )
     lines = [f"# Whose record, whose door, whose error\n\n{size}. Made by `python -m benchmarks.whose`.\n"]
     lines += ["## Quantities\n", *quantities(counts, requests * done)]

@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
+from sim import charts
+from sim.outcome.exposed import EXPOSED
 from sim.outcome.rates import Rate
-from sim.outcome.words import NO_ERROR, PLAIN, STRANGERS_DOOR, TITLES, WHOSE_ERROR
+from sim.outcome.words import NO_ERROR, PLAIN, RELATIVES_RECORD, STRANGERS_DOOR, TITLES, WHOSE_ERROR
 from sim.report import wording
 
 NOT_COUNTED = (
@@ -64,6 +68,30 @@ def told(quantities: Mapping[str, Rate], requests: int) -> list[Told]:
             )
         )
     return found
+
+
+def people(addresses: pl.DataFrame) -> list[tuple[str, int, int, int]]:
+    """Return by group of the person whose record was disclosed: label, addresses, strangers', relatives'.
+
+    addresses: of `sim.outcome.counts.count_disclosed`, populations added up; states are left out.
+    """
+    wanted = [name for name in EXPOSED if name != "disclosed_state"]
+    counts = ("disclosed", f"addresses_{STRANGERS_DOOR}", f"addresses_{RELATIVES_RECORD}")
+    added = (
+        addresses.filter(pl.col("dimension").is_in(wanted))
+        .group_by("dimension", "level", maintain_order=True)
+        .agg(pl.col(*counts).sum())
+    )
+    order = pl.col("dimension").replace_strict({name: place for place, name in enumerate(wanted)})
+    return [
+        (_label(dimension, level), *numbers)
+        for dimension, level, *numbers in added.sort(order, maintain_order=True).iter_rows()
+    ]
+
+
+def _label(dimension: str, level: str) -> str:
+    name = dimension.removeprefix("disclosed_")
+    return f"{name.capitalize()}: {level}" if name in ("sex", "age") else charts.group_name(name, level)
 
 
 def meaning(word: str) -> str:

@@ -12,6 +12,7 @@ from sim.report import whose
 from sim.report.document import Table
 from sim.report.findings import Findings
 from sim.report.sections.front import headline
+from sim.report.sections.results import results
 from sim.study.replicates import StudyResult
 from tests.record.standin import study
 
@@ -81,6 +82,21 @@ def test_the_headline_of_the_report_holds_the_table_of_quantities(folder: Path) 
     ]
     assert len(shown.rows) == len(TITLES)
     assert str(shown.rows[0][0]) == "Stranger's door"
+
+
+def test_whose_record_was_disclosed_is_told_by_its_own_people(folder: Path) -> None:
+    found = Findings.of(folder)
+    assert found.run.addresses is not None
+    rows = {label: numbers for label, *numbers in whose.people(found.run.addresses)}
+    citizens = rows["Nativity: born in the US"]
+    assert citizens[1] == found.quantities["strangers_door"].numerator  # all of them, in this stand-in
+    assert sum(rows[label][0] for label in rows if label.startswith("Age: ")) == found.total("disclosed")
+    shown = [block for block in results(found).blocks if isinstance(block, Table)]
+    (mine,) = [block for block in shown if block.caption == "Whose record was disclosed"]
+    assert [str(row[0]) for row in mine.rows] == list(rows)
+    (folder / "addresses.csv").unlink()
+    later = [block.caption for block in results(Findings.of(folder)).blocks if isinstance(block, Table)]
+    assert "Whose record was disclosed" not in later
 
 
 def test_a_run_of_before_says_that_they_were_not_counted(folder: Path) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 from sim import charts
 from sim.outcome.groups import GroupRate
 from sim.outcome.words import CAUSES
-from sim.report import national, wording
+from sim.report import national, whose, wording
 from sim.report.calibration import targets_of
 from sim.report.document import Block, Paragraph, Picture, Section, Table, table
 from sim.report.findings import Findings
@@ -134,8 +134,21 @@ def results(found: Findings) -> Section:
                 "note",
             ),
         ]
-    blocks += [*_doors(found), *_curve(found)]
+    blocks += [*_people(found), *_doors(found), *_curve(found)]
     return Section("results", "Results by cause, group, threshold and scale", tuple(blocks))
+
+
+def _people(found: Findings) -> list[Block]:
+    """Return whose records were disclosed, by groups of their people; nothing where it was not counted."""
+    if found.run.addresses is None:
+        return []
+    rows = [(label, *(f"{n:,}" for n in numbers)) for label, *numbers in whose.people(found.run.addresses)]
+    note = (
+        "The groups above are of the people asked for; these are of the people whose record was disclosed, "
+        "which for a stranger's door is another person. All populations together."
+    )
+    head = ("Group", "Addresses disclosed", "Strangers' doors", "Relatives' records, own door")
+    return [table("Whose record was disclosed", head, rows, numbers_from=1, widths=(2, 1, 1, 1.2), note=note)]
 
 
 def _scale(found: Findings) -> list[Block]:
