@@ -44,6 +44,9 @@ ATTRIBUTES = (*ETHNICITIES, *NATIVITIES, "two_surnames", *MOVED, *AGES)
 STEPS = 64
 """Steps of sloppiness, each 1/8 wide, from -4 to 4."""
 
+CERTAIN = 1e-12
+"""So near to 0 or 1 a rate is one for everybody: no list is long enough to show whose it is."""
+
 FAR = 30.0
 """Beyond any intercept that selection by sloppiness can ask for, on the scale of log odds."""
 
@@ -112,7 +115,7 @@ def probabilities(rate: float, odds: np.ndarray, cells: np.ndarray, shared: floa
     sloppiness (one step if shared is 0).  shared: share of the sloppiness in the latent variance, r in the
     module. The mean of the probabilities over the eligible records, given their sloppiness, is `rate`.
     """
-    if rate in (0.0, 1.0) or not cells.any():
+    if min(rate, 1.0 - rate) < CERTAIN or not cells.any():
         return np.full(len(odds), rate)
     levels, level = np.unique(odds, return_inverse=True)
     counts = (level == np.arange(len(levels))[:, None]).astype(np.float64) @ cells

@@ -67,6 +67,7 @@ ANSWERED: tuple[tuple[str, Mapping[str, Any]], ...] = (
         "white": 1, "black": 0, "api": 0, "aian": 0, "multi": 0, "hispanic": 0}}),
     ("name_dob", {"population.oldest_male": {"85": 0, "90": 0, "95": 1, "100": 0}}),
     ("name_dob", {"population.reference_date": 20240229}),
+    ("name_dob", {"noise.surname_typo.rate": 5e-324, "noise.birth_digit.rate": 1 - 1e-16}),
 )  # fmt: skip
 """What is unusual and can be, by rule."""
 
