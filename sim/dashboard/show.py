@@ -167,7 +167,7 @@ def headline(found: Findings) -> None:
     asked = f"{found.run.scenario.requests.count:,} requests a list"
     st.caption(f"{md(about[:1].upper() + about[1:])}; {asked}; run {md(run)}: {md(found.standing)}")
     if said := caution(found.run.scenario):
-        st.warning(f"{md(said[:1].upper() + said[1:])}.")
+        st.warning(f"Caution: {md(said)}.")
     st.markdown(f"## {md(sentence[:1].upper() + sentence[1:])}")
     if rest:
         st.markdown(f"{md(rest[0].upper() + rest[1:])}.")
