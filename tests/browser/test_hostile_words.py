@@ -127,9 +127,11 @@ def littered(recorded: tuple[Served, Path], tmp_path: Path) -> Served:
     plan.write_text("\n".join([*lines, "[axes]", '"requests.coverage" = [0.5, 0.9]']), "utf-8")
     sweep(load(str(plan), [], 10), served.folder / "sweeps", Options())
     swing = {"label": PAYLOADS[0], "low_input": 0, "high_input": 1, "low": 1.0, "high": 9.0, "assumed": True}
-    turn = {"input": PAYLOADS[1], "statement": PAYLOADS[2], "value": 1.0, "unit": PAYLOADS[5]}
+    turn = {"input": PAYLOADS[1], "statement": PAYLOADS[2], "value": "1.0", "unit": PAYLOADS[5]}
     asked = (
-        Scenario.of({"population.size": 20_000, "requests.count": 1_000}).replace({"replicates": 1}).sha256()
+        Scenario.load("aug2025-as-run")
+        .replace({"population.size": 20_000, "requests.count": 1_000, "replicates": 1})
+        .sha256()
     )
     study = {
         "summary": words,
