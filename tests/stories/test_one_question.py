@@ -179,8 +179,8 @@ def test_a_companion_is_the_run_with_its_settings_laid_over(
     fresh, read = (Run(tmp_path, {}, known) for known in (asked, None))
     one_hash(
         {
-            "of a run just made": companions._scenario(plan, fresh, 3),
-            "of a run read again": companions._scenario(plan, read, 3),
+            "of a run just made": companions.scenario_of(plan, fresh, 3),
+            "of a run read again": companions.scenario_of(plan, read, 3),
             "command": command(preset, put | dict(plan.settings) | {"replicates": 3}),
         }
     )

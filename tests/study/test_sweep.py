@@ -190,7 +190,7 @@ def test_a_scenario_that_fails_leaves_the_others_of_its_batch_alone(plan: Plan) 
     well, ill = run_replicate(scenarios, 0)
     assert len(well.counts) == 1
     assert ill.counts == [] and "requests.coverage" in ill.error
-    with pytest.raises(StudyError, match=r"replicate 0: requests\.coverage asks"):
+    with pytest.raises(StudyError, match=r"replicate 0: .*requests\.coverage: asks"):
         evaluate(scenarios, Workers(), silent)
 
 
