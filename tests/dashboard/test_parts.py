@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import shlex
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from sim.charts import Figure, Rows, Source
 from sim.dashboard import cases, compared, controls, jobs, links, live, show, state, swept, vary, words
+from sim.errors import FileErrors, Mistake
 from sim.scenario_files import presets, value_of
 
 
@@ -231,14 +231,15 @@ def test_a_case_says_what_nobody_looked_at_and_that_there_is_no_record() -> None
     ],
 )
 def test_comparison_begins_with_the_newest_two_runs_that_can_be_paired(
-    runs: list[tuple[int, int, str] | None], pair: tuple[int, int], tmp_path: Path
+    runs: list[tuple[int, int, str] | None], pair: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folders = {}
-    for number, told in enumerate(runs):
-        folders[f"{number}"] = tmp_path / f"{number}"
-        folders[f"{number}"].mkdir()
-        if told is not None:
-            seed, replicates, version = told
-            found = {"seed": seed, "replicates": replicates, "engine": {"version": version}}
-            (folders[f"{number}"] / "manifest.json").write_text(json.dumps(found))
+    def read(folder: Path) -> SimpleNamespace:
+        told = runs[int(folder.name)]
+        if told is None:
+            raise FileErrors([Mistake("manifest.json", "seed", "is missing")])
+        manifest = {"seed": told[0], "replicates": told[1], "engine": {"version": told[2]}}
+        return SimpleNamespace(manifest=manifest)
+
+    monkeypatch.setattr(compared, "read", read)
+    folders = {f"{number}": Path(f"{number}") for number in range(len(runs))}
     assert compared.partners(folders) == tuple(map(str, pair))
