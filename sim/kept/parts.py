@@ -20,6 +20,7 @@ from sim.errors import FileErrors
 from sim.kept import shortlists
 from sim.kept.files import Sums, write
 from sim.kept.layout import ROW, TRUTH_ROW, Rows, as_words, pack, pack_who, row_keys, scattered
+from sim.kept.numbers import Numbers
 from sim.population import CHUNK, Chunk, Country
 from sim.reading import MOST_MANIFEST, table_of
 from sim.requests.offers import WholeOffer
@@ -98,16 +99,17 @@ def find(folder: Path, number: int) -> Part | None:
 
 def make(folder: Path, country: Country, streams: Streams, plan: Plan, number: int) -> Part:
     """Make the chunks of a part and write its files."""
-    origins = Origins(country)
+    origins, numbers = Origins(country), Numbers(streams)
     rows: list[Rows] = []
     truth: list[Rows] = []
-    offered: list[shortlists.Offered] = []
+    offered: list[tuple[Rows, ...]] = []
     for each in plan.numbers(number):
         chunk = country.chunk(each)
         if not chunk.outside:
-            rows.append(_rows(country, chunk))
-            truth.append(_truth(chunk))
-        offered.append(shortlists.of_chunk(WholeOffer(chunk, origins, streams), plan.chunks))
+            rows.append(numbers.store_in(_rows(country, chunk)))
+            truth.append(numbers.store_in(_truth(chunk)))
+        *listed, place = shortlists.of_chunk(WholeOffer(chunk, origins, streams), plan.chunks)
+        offered.append((*map(numbers.store_in, listed), place))
     words = as_words(shortlists.join(rows, ROW))
     words, starts = scattered(words, row_keys(words), plan.bits)
     people, donors, hosts, places = zip(*offered, strict=True)

@@ -86,6 +86,10 @@ class Records:
         return numbers
 
     @cached_property
+    def _tin(self) -> NDArray[np.uint32]:
+        return self._store.numbers.shown(self._rows["tin"])
+
+    @cached_property
     def _small(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int32]]:
         return unpack(self._rows["small"])
 
@@ -94,10 +98,14 @@ class Records:
         small = ("middle", "suffix", "zip")
         if field in small:
             return self._small[small.index(field)]
+        if field == "tin":
+            return self._tin
         return self._rows[field] if field in _FIELDS_ON_FILE else None
 
     def truth(self, column: str, rows: NDArray[np.int64]) -> NDArray[Any]:
         """Return a column of the records in `rows`; what is not on file is read from disk."""
+        if column == "file_tin":
+            return np.asarray(self._tin[rows])
         if column.startswith("file_"):
             return np.asarray(self._rows[column.removeprefix("file_")][rows])
         record = self.record[rows]

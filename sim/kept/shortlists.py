@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kept.numbers import Numbers
 from sim.population import CHUNK, Country
 from sim.requests.donors import Donors, able, least
 from sim.requests.kin import ANYONE, SPARE, Hosts, able_hosts
@@ -163,9 +164,13 @@ class Shortlists:
 
     def __init__(
         self, chunks: int, people: NDArray[Any], donors: NDArray[Any], hosts: NDArray[Any],
-        places: NDArray[Any],
+        places: NDArray[Any], numbers: Numbers,
     ) -> None:  # fmt: skip
-        """chunks: of the registry.  The others: PERSON, DONOR, HOST and PLACE rows, chunk after chunk."""
+        """chunks: of the registry.  The others: PERSON, DONOR, HOST and PLACE rows, chunk after chunk.
+
+        numbers: how those of the rows are stored.
+        """
+        self._numbers = numbers
         self._chunks, self._people, self._places = chunks, people, places
         self._donors, self._hosts = donors, hosts
         self._number = {int(number): k for k, number in enumerate(places["chunk"])}
@@ -186,13 +191,15 @@ class Shortlists:
         long = int(donors.max()) > most_donors(self._chunks) or int(hosts.max()) > most_hosts(self._chunks)
         if long and not outside:
             return None
-        people = self._people[self._first[k] : self._first[k + 1]]
+        people = self._numbers.show_in(self._people[self._first[k] : self._first[k + 1]])
         columns = {name: people[name] for name in _OF_CHUNK}
         chunk = SimpleNamespace(number=number, n=len(people), **columns)
         return ShortOffer(
             chunk, people["group"], people["priority"], people["mate"],
-            self._donors[self._first_donor[k] : self._first_donor[k + 1]], self._places["able"][k],
-            self._hosts[self._first_host[k] : self._first_host[k + 1]], self._places["able_hosts"][k],
+            self._numbers.show_in(self._donors[self._first_donor[k] : self._first_donor[k + 1]]),
+            self._places["able"][k],
+            self._numbers.show_in(self._hosts[self._first_host[k] : self._first_host[k + 1]]),
+            self._places["able_hosts"][k],
         )  # fmt: skip
 
 

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from sim.errors import VerificationError
 from sim.kept import shortlists
 from sim.kept.layout import ROW, TRUTH_ROW, U32, VALUES, WORDS, Rows, hashes, named, number_hashes, posted
+from sim.kept.numbers import Numbers
 from sim.kept.parts import PART, Plan
 from sim.kept.world import Manifest, World
 from sim.population import CHUNK
+from sim.rng import Streams
 from sim.scenario import Scenario
 
 _INDEXES = ("by-number", "by-line", "by-second")
@@ -33,7 +35,9 @@ class Store:
         """Open a folder; raises VerificationError when it is not whole, or damaged."""
         self.folder = folder
         self.manifest = Manifest.read(folder)
-        self.people = self.manifest.world.people
+        world = self.manifest.world
+        self.people = world.people
+        self.numbers = Numbers(Streams(world.seed, world.replicate))
         for name, sums in self.manifest.sums.items():
             wrong = sums.differs(folder / name, [len(sums.blocks) - 1] if sums.blocks else [])
             if wrong:
@@ -52,6 +56,7 @@ class Store:
             self._map("offers-donors", shortlists.DONOR),
             self._map("offers-hosts", shortlists.HOST),
             np.array(self._map("offers-places", shortlists.PLACE)),
+            self.numbers,
         )
 
     def refuse_another(self, scenario: Scenario) -> None:
@@ -79,7 +84,7 @@ class Store:
         """Return the rows of records with these names, as given and first surname (codes)."""
         zip5 = demand.get("zip", np.zeros(len(given), np.uint32)).astype(np.uint32)
         names = {"given": given, "surname": surname}
-        return named(self._words, *self._buckets, given, surname, zip5, *_demanded(names | dict(demand)))  # type: ignore[no-any-return]
+        return named(self._words, *self._buckets, given, surname, zip5, *self._demanded(names | dict(demand)))  # type: ignore[no-any-return]
 
     def by_line(self, given: U32, line: NDArray[np.uint64], demand: Demand) -> U32:
         """Return the rows of records of two surnames, by given name and letter hash of both as one word."""
@@ -92,13 +97,26 @@ class Store:
 
     def by_number(self, tin: U32, demand: Demand) -> U32:
         """Return the rows of records with this nine-digit number."""
-        return self._look_up("by-number", number_hashes(tin), {"tin": tin} | dict(demand))
+        return self._look_up(
+            "by-number", number_hashes(self.numbers.stored(tin)), {"tin": tin} | dict(demand)
+        )
 
     def _look_up(self, name: str, leading: U32, demand: Demand) -> U32:
-        rows: U32 = posted(self._words, self._entries[name], *self._posted[name], leading, *_demanded(demand))
+        rows: U32 = posted(
+            self._words, self._entries[name], *self._posted[name], leading, *self._demanded(demand)
+        )
         if len(rows) and int(rows.max()) >= self.people:
             raise self.damaged(f"{name} is damaged")
         return rows
+
+    def _demanded(self, demand: Demand) -> tuple[NDArray[np.int64], U32]:
+        """Return which values are demanded, by their place in VALUES, and the values (keys, demanded)."""
+        places = np.array([VALUES.index(name) for name in demand], np.int64)
+        values = [
+            self.numbers.stored(each) if name == "tin" else np.asarray(each, np.uint32)
+            for name, each in demand.items()
+        ]
+        return places, np.ascontiguousarray(np.stack(values, axis=1))
 
     def truth(self, record: NDArray[np.int64], name: str) -> NDArray[Any]:
         """Return a column of what is true of the people of these records."""
@@ -107,7 +125,7 @@ class Store:
         for number in np.unique(part):
             here = part == number
             out[here] = self._truth[number][name][record[here] - number * PART * CHUNK]
-        return out
+        return self.numbers.shown(out) if name == "tin" else out
 
     # --- files --------------------------------------------------------------------------------------------
 
@@ -127,10 +145,3 @@ class Store:
         if not whole or np.any(starts[1:] < starts[:-1]):
             raise self.damaged(f"{name}-buckets is damaged")
         return starts, bits
-
-
-def _demanded(demand: Demand) -> tuple[NDArray[np.int64], U32]:
-    """Return which values are demanded, by their place in VALUES, and the values (keys, demanded)."""
-    places = np.array([VALUES.index(name) for name in demand], np.int64)
-    values = [np.asarray(each, np.uint32) for each in demand.values()]
-    return places, np.ascontiguousarray(np.stack(values, axis=1))

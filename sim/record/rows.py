@@ -16,11 +16,11 @@ from pathlib import Path
 import polars as pl
 
 from sim import whole_files
+from sim.masking import mask_ledger
 from sim.outcome.counts import COUNTS
 from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Rate, to_frame
 from sim.outcome.words import MISSED, WRONG, WRONG_DOOR
-from sim.record.masking import mask_ledger
 from sim.study.replicates import StudyResult
 from sim.text_safety import csv_of_rows
 

@@ -24,10 +24,10 @@ from typing import Any
 import polars as pl
 
 from sim import whole_files
+from sim.masking import mask_text
 from sim.record import crate, identity, manifest
 from sim.record.canonical import readable_json
 from sim.record.folder import entries_of, entry_of
-from sim.record.masking import mask_text
 from sim.record.reader import intact
 from sim.record.rows import counts_of, csv_text, keep_ledger, rates_csv, write_parquet
 from sim.scenario import Scenario

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from sim import whole_files
 from sim.errors import FileErrors, Mistake
+from sim.masking import mask_ledger, mask_text
 from sim.noise.applying import LEDGER
 from sim.outcome.cells import CELLS
 from sim.outcome.laws import CURVE, ROWS, TALLIES, broken_rows
@@ -130,16 +131,19 @@ def _name(scenario: Scenario, engine: str) -> str:
 
 
 def _bytes_of(world: World) -> bytes:
-    """Return a world as an archive: its members carry checksums, and frames keep their exact types."""
+    """Return a world as an archive: its members carry checksums, and frames keep their exact types.
+
+    Identifiers are cut to their last four digits, as they will be in the result.
+    """
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
         for name in _FRAMES:
             frame = getattr(world, name)
             if frame is not None:
                 part = io.BytesIO()
-                frame.write_ipc(part, compression="zstd")
-                archive.writestr(name, part.getvalue())
-        archive.writestr(_CASES, json.dumps(list(world.cases)))
+                (mask_ledger(frame) if name == "ledger" else frame).write_ipc(part, compression="zstd")
+                archive.writestr(zipfile.ZipInfo(name), part.getvalue())
+        archive.writestr(zipfile.ZipInfo(_CASES), mask_text(json.dumps(list(world.cases))))
     return whole.getvalue()
 
 

@@ -10,8 +10,8 @@ from tests.code_health.trees import Module, imports, modules
 
 ORDER = [
     {"scenario", "scenario_build", "scenario_files", "scenario_schema", "parameters", "toml_files", "rng",
-     "errors", "ending", "reading", "progress", "published", "compiled", "machine", "registry",
-     "text_safety", "threads", "whole_files", "__version__"},
+     "errors", "ending", "reading", "progress", "published", "compiled", "machine", "masking",
+     "registry", "text_safety", "threads", "whole_files", "__version__"},
     {"tables"},
     {"population"},
     {"requests"},

@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from sim.masking import mask_text
 from sim.noise import NOISES
 from sim.parameters import GRADE_MEANING, Parameter, catalogue
-from sim.record.masking import mask_text
 from sim.report.document import Align, Block, Bullets, Paragraph, Section, Table, table
 from sim.report.findings import Findings
 from sim.report.plain import field_name, iso_date, plain, range_of, unit_of, value_of

@@ -15,6 +15,7 @@ MASK = "*****"
 
 _IDENTIFIER_FIELDS = ("tin", "ssn", "itin")
 _WHOLE_NUMBER = r"(?:^|[^0-9])\d{3}[- ]?\d{2}[- ]?\d{4}(?:$|[^0-9])"
+_MASKED = r"^\*{5}.{0,4}$"
 _WHOLE = re.compile(r"(?<![0-9A-Za-z])\d{3}[- ]?\d{2}[- ]?(\d{4})(?![0-9A-Za-z])")
 
 
@@ -38,7 +39,9 @@ def mask_ledger(ledger: pl.DataFrame) -> pl.DataFrame:
     """
     is_identifier = pl.col("field").cast(pl.String).is_in(_IDENTIFIER_FIELDS)
     return ledger.with_columns(
-        pl.when(is_identifier & (pl.col(side).str.len_chars() > 4))
+        pl.when(pl.col(side).str.contains(_MASKED))  # before: a part of an unfinished run is masked already
+        .then(pl.col(side))
+        .when(is_identifier & (pl.col(side).str.len_chars() > 4))
         .then(pl.lit(MASK) + pl.col(side).str.slice(-4))
         .when(is_identifier & pl.col(side).is_not_null())
         .then(pl.lit(MASK))

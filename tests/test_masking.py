@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.record.masking import mask_identifier, mask_ledger, mask_text
+from sim.masking import mask_identifier, mask_ledger, mask_text
 
 
 @pytest.mark.parametrize(
