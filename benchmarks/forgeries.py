@@ -12,12 +12,15 @@ questions give equal rows. Takes some ten minutes; writes benchmarks/results/for
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
+import sys
 import tempfile
 import time
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,7 +29,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from sim import rng
+from sim import rng, whole_files
 from sim.errors import SimulatorError
 from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Settings, rates
@@ -124,45 +127,50 @@ def _tried(forgery: Forgery, source: Path, place: Path, luck: Luck, claims: bool
     except SimulatorError as error:
         code, others = 2, False
         print(f"  {error}")
-    print(f"{forgery.kind}: {forgery.name}{' (claims)' if claims else ''}: exit {code}, moved {moved:.1f}, "
-          f"{time.monotonic() - began:.1f} s")  # fmt: skip
-    shutil.rmtree(place)
+    took = time.monotonic() - began
+    words = f"{forgery.kind}: {forgery.name}{' (claims)' if claims else ''}: exit {code}"
+    print(f"{words}, moved {moved:.1f}, {took:.1f} s", flush=True)
     return Trial(forgery.kind, forgery.name, claims, code, moved, others)
 
 
-def _forged(place: Path) -> list[Trial]:
-    short, full = _bundles(place)
-    luck, found = np.random.default_rng(14), []
-    assert sum(many for _, many in KINDS) == FORGED
-    for forgery, many in KINDS:
-        for number in range(many):
-            claims = number % 2 == 0 if forgery.claims is None else forgery.claims
-            source = full if forgery.full else short
-            found.append(_tried(forgery, source, place / "trial", luck, claims))
-    return found
+def _forged(number: int, place: Path) -> Trial:
+    """Forge and verify one bundle: the trials of all kinds are numbered one after another."""
+    for forgery, many in KINDS:  # noqa: B007 - found by counting down
+        if number < many:
+            break
+        number -= many
+    claims = number % 2 == 0 if forgery.claims is None else forgery.claims
+    luck = np.random.default_rng([14, KINDS.index((forgery, many)), number])
+    source = place / ("full.zip" if forgery.full else "short.zip")
+    with tempfile.TemporaryDirectory(dir=place) as own:
+        return _tried(forgery, source, Path(own), luck, claims)
 
 
-def _honest(place: Path) -> list[Trial]:
-    """Make bundles with otherwise keyed streams, as another environment would, and verify them here."""
-    found, root = [], rng._ROOT
-    for number in range(HONEST):
-        rng._ROOT = root + f"copy {number}".encode()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                folder = write(study(_scenario()), place / f"copy-{number}")
-        finally:
-            rng._ROOT = root
-        claim_another_environment(folder, f"9.{number}")
-        settle(folder)
-        verdict = verify(folder, Asked(reports=made_again))
-        moved = _moved(folder)
-        print(f"honest {number}: exit {verdict.exit}, moved {moved:.1f}")
-        if verdict.exit == 1:
-            print(verdict.text())
-        found.append(Trial("honest", "other draws", True, verdict.exit, moved, others=True))
-        shutil.rmtree(place / f"copy-{number}")
-    return found
+def _honest(number: int, place: Path) -> Trial:
+    """Make a bundle with otherwise keyed streams, as another environment would, and verify it here."""
+    root = rng._ROOT
+    rng._ROOT = root + f"copy {number}".encode()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            folder = write(study(_scenario()), place / f"copy-{number}")
+    finally:
+        rng._ROOT = root
+    claim_another_environment(folder, f"9.{number}")
+    settle(folder)
+    verdict = verify(folder, Asked(reports=made_again))
+    moved = _moved(folder)
+    told = verdict.text() if verdict.exit == 1 else ""
+    print(f"honest {number}: exit {verdict.exit}, moved {moved:.1f} {told}", flush=True)
+    shutil.rmtree(place / f"copy-{number}")
+    return Trial("honest", "other draws", True, verdict.exit, moved, others=True)
+
+
+def _remembering() -> None:
+    """Let verification remember its reruns; what is remembered takes no memory."""
+    warnings.simplefilter("ignore")
+    verifying.study = _again  # type: ignore[assignment]
+    verifying.available_bytes = lambda: None
 
 
 def _report(forged: Sequence[Trial], honest: Sequence[Trial], seconds: float) -> str:
@@ -209,14 +217,19 @@ def _line(name: str, mine: Sequence[Trial]) -> str:
     return f"| {name} | {' | '.join(map(str, cells))} |"
 
 
-def main() -> int:
+def main(workers: int = 2) -> int:
     """Run all trials and write the table; 1 where something is not as it should be."""
     began = time.monotonic()
-    verifying.study = _again  # type: ignore[assignment]
-    verifying.available_bytes = lambda: None  # what is remembered takes no memory
+    assert sum(many for _, many in KINDS) == FORGED
+    _remembering()
     with tempfile.TemporaryDirectory() as name:
-        forged, honest = _forged(Path(name)), _honest(Path(name))
-    OUT.write_text(_report(forged, honest, time.monotonic() - began), encoding="utf-8")
+        place = Path(name)
+        _bundles(place)
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, context, _remembering) as pool:
+            forged = list(pool.map(_forged, range(FORGED), [place] * FORGED))
+            honest = list(pool.map(_honest, range(HONEST), [place] * HONEST))
+    whole_files.write_source(OUT, _report(forged, honest, time.monotonic() - began).encode())
     missed = [each for each in forged if each.moved > MOST and not each.others and each.exit != 1]
     passed = [each for each in forged if each.exit == 0]
     accused = [each for each in honest if each.exit == 1]
@@ -225,4 +238,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(*map(int, sys.argv[1:2])))

@@ -59,6 +59,13 @@ def _plain(name: str) -> str:
     return name if name.isprintable() and len(name) <= 240 else show(name, 80)
 
 
+def brief(text: str, most: int = 200) -> str:
+    """Return a text of a library for a line of a mistake: what cannot be printed is spelt."""
+    if text.isprintable() and len(text) <= most:
+        return text
+    return show(text, most)
+
+
 def guarded(file: object, kind: str, read: Callable[[], Made]) -> Made:
     """Return what `read` gives; whatever it raises for a damaged file is one mistake: it is no `kind`."""
     try:

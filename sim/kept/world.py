@@ -24,11 +24,11 @@ from jsonschema import Draft202012Validator
 from sim import whole_files
 from sim.errors import FileErrors, Mistake
 from sim.kept.files import BLOCK, Sums
-from sim.reading import inside, sealed_of, wrong
+from sim.reading import brief, inside, sealed_of, wrong
 from sim.record.identity import engine_version, table_hashes
 from sim.replicate import WORLD
 from sim.scenario import Scenario
-from sim.toml_files import display, show
+from sim.toml_files import display
 
 FORMAT = "linkage-error-simulator/kept-registry/1"
 MANIFEST = "manifest.json"
@@ -140,7 +140,7 @@ _BODY: dict[str, Any] = {
 def _obeys(body: Mapping[str, Any], path: Path) -> None:
     """Raise FileErrors naming the first places of a manifest that are not as they should be."""
     found = [
-        Mistake(path.name, ".".join(map(str, each.absolute_path)) or "the whole", show(each.message, 200))
+        Mistake(path.name, ".".join(map(str, each.absolute_path)) or "the whole", brief(each.message))
         for each, _ in zip(Draft202012Validator(_BODY).iter_errors(body), range(20), strict=False)
     ]
     found += [

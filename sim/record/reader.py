@@ -16,12 +16,12 @@ import polars as pl
 from jsonschema import Draft202012Validator
 
 from sim.errors import FileErrors, Mistake, VerificationError
-from sim.reading import MOST_MANIFEST, MOST_TABLE, csv_of, inside, json_of, parquet_of, size_of, wrong
+from sim.reading import MOST_MANIFEST, MOST_TABLE, brief, csv_of, inside, json_of, parquet_of, size_of, wrong
 from sim.record import manifest
 from sim.record.folder import sha256_of
 from sim.record.shapes import ADDRESSES_OF, BESIDE, CASES, COUNTS_OF, CURVE_OF, LEDGER_OF, OUTCOMES_OF
 from sim.scenario import Scenario
-from sim.toml_files import display, show
+from sim.toml_files import display
 
 MOST_SHOWN = 20
 """Mistakes of one kind that are told; more are counted."""
@@ -110,7 +110,7 @@ def _obeys(found: Any, schema: Mapping[str, Any], name: str) -> None:
     mistakes = []
     for error in Draft202012Validator(schema).iter_errors(found):
         where = ".".join(map(str, error.absolute_path)) or "the whole"
-        mistakes.append(Mistake(name, show(where, 80).strip("'"), show(error.message, 200).strip("'\"")))
+        mistakes.append(Mistake(name, brief(where, 80), brief(error.message)))
         if len(mistakes) == MOST_SHOWN:
             break
     if mistakes:

@@ -7,6 +7,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from sim.reading import brief
+
 _TEXT = {"type": "string", "maxLength": 4_000}
 _NUMBER = {"type": "number", "minimum": -1e15, "maximum": 1e15}
 _KNOWN_OR_NOT = {"anyOf": [_NUMBER, {"type": "null"}]}
@@ -88,4 +90,4 @@ def problem_of(value: Any, schema: Mapping[str, Any]) -> tuple[str, str] | None:
     first = next(iter(Draft202012Validator(schema).iter_errors(value)), None)
     if first is None:
         return None
-    return ".".join(map(str, first.absolute_path)) or "the whole", first.message[:200]
+    return ".".join(map(str, first.absolute_path)) or "the whole", brief(first.message)

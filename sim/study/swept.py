@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from sim.errors import FileErrors, Mistake
 from sim.outcome import RATES
 from sim.outcome.groups import OVERALL
-from sim.reading import MOST_JSON, inside, parquet_of, table_of, wrong
+from sim.reading import MOST_JSON, brief, inside, parquet_of, table_of, wrong
 from sim.study.store import cell_of
 from sim.study.tables import columns_of, csv_of, headline
 from sim.toml_files import show
@@ -86,7 +86,7 @@ def read(folder: Path) -> Swept:
     path = folder / "manifest.json"
     about = table_of(path, MOST_JSON)
     broken = [
-        Mistake(path.name, ".".join(map(str, each.absolute_path)) or "the whole", show(each.message, 200))
+        Mistake(path.name, ".".join(map(str, each.absolute_path)) or "the whole", brief(each.message))
         for each, _ in zip(Draft202012Validator(_MANIFEST).iter_errors(about), range(20), strict=False)
     ]
     if broken:
