@@ -1,9 +1,10 @@
 """The whole country at the number of populations a citable run needs: rates, time and memory.
 
 Four scenarios at `--scale national`, 20 populations each, one after another: about two hours on two cores.
-What is stopped goes on where it was. Run with `python -m benchmarks national`, or `python -m
-benchmarks.national FOLDER` with a folder of such runs to write their table only (then without peak memory);
-writes benchmarks/results/national_rates.csv, and the rows of everybody among it into the package.
+What is stopped goes on where it was. Run with `python -m benchmarks national`. `python -m benchmarks.national
+FOLDER` takes runs that are there (of any number of populations, without peak memory): their rows stand in the
+table in place of those of the same scenarios, and the others stay, with the version that made them. Writes
+benchmarks/results/national_rates.csv, and the rows of everybody among it into the package.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
+from sim.published import fact
 from sim.report.findings import Findings
 from sim.report.national import COLUMNS, SHIPPED
 
@@ -31,7 +33,11 @@ def main() -> None:
     peaks = {name: _run(name) for name in SCENARIOS} if done is None else {}
     rows = [table(folder, peaks) for folder in sorted((done or Path("runs")).glob("r-*")) if _is_one(folder)]
     order = pl.col("scenario").cast(pl.Enum(SCENARIOS))
-    found = pl.concat(rows).sort(order, maintain_order=True)
+    made = pl.concat(rows)
+    if done is not None:
+        kept = pl.read_csv(OUT).filter(~pl.col("scenario").is_in(made["scenario"].unique().implode()))
+        made = pl.concat([made, kept.cast(dict(made.schema))])
+    found = made.sort(order, maintain_order=True)
     found.write_csv(OUT)
     shipped(OUT)
     print(found.select("scenario", "run", "seconds", "text"))
@@ -64,8 +70,9 @@ def _run(name: str) -> float:
 
 def _is_one(folder: Path) -> bool:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    national = manifest["rows"]["outcomes"] == POPULATIONS * 1_280_000
-    return national and manifest["replicates"] == POPULATIONS and manifest["scenario"]["name"] in SCENARIOS
+    sent = fact("requests_sent").value
+    national = manifest["rows"]["outcomes"] == manifest["replicates"] * sent
+    return national and manifest["replicates"] > 1 and manifest["scenario"]["name"] in SCENARIOS
 
 
 def table(folder: Path, peaks: dict[str, float]) -> pl.DataFrame:

@@ -21,7 +21,7 @@ def every(chosen: Scenario | None) -> None:
     if mine is not None:
         listed.remove(mine)
         listed.insert(0, mine)
-    st.header(f"At the size of the record: {md(listed[0].size)}")
+    st.header(f"At the size of the record: {national.records():,} taxpayers")
     if mine is not None:
         _said(mine)
     elif chosen is not None:
@@ -38,7 +38,7 @@ def every(chosen: Scenario | None) -> None:
     st.caption(
         f"In brackets {levels} intervals between the countries, and events. They hold luck, and no doubt "
         "about the assumptions; the share answered was fitted to the published counts. Runs: "
-        + "; ".join(md(f"{each.title}, {each.run}, {each.made_by}") for each in listed)
+        + "; ".join(md(f"{each.title}, {each.populations}, {each.run}, {each.made_by}") for each in listed)
     )
 
 

@@ -1,4 +1,4 @@
-"""Answers at the size of the record that come with the program: 160 million records, 20 populations.
+"""Answers at the size of the record that come with the program: 160 million records, several populations.
 
 `national_rates.csv` beside this file holds the rows of everybody of `benchmarks/results/national_rates.csv`,
 written by `benchmarks.national`; a test holds the two equal. A row of another version of the program is
@@ -50,8 +50,17 @@ class National:
     @property
     def size(self) -> str:
         """Records, requests and populations in words."""
-        asked, many = _preset(self.scenario), self.rates["wrong_person"].replicates
-        return f"{asked.population.size:,} records, {asked.requests.count:,} requests, {many} populations"
+        asked = _preset(self.scenario)
+        return f"{asked.population.size:,} records, {asked.requests.count:,} requests, {self.populations}"
+
+    @property
+    def populations(self) -> str:
+        """How many populations were drawn, and that few of them are a preview."""
+        many, enough = (
+            self.rates["wrong_person"].replicates,
+            _preset(self.scenario).value("study.preview_below"),
+        )
+        return f"{many} populations" + ("" if many >= enough else " (a preview)")
 
 
 @functools.cache
