@@ -24,12 +24,12 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from sim import whole_files
-from sim.errors import SimulatorError
+from sim.errors import Mistake, SimulatorError
 from sim.kept import parts
 from sim.kept.files import Sums
 from sim.kept.world import Manifest, World
@@ -190,9 +190,7 @@ def work(samples: Path, first: int, last: int) -> None:
             signal.alarm(WAITED)
             try:
                 found = reader(path)
-                lines = (
-                    [str(each) for each in found] if isinstance(found, list) and kind != "cases.json" else []
-                )
+                lines = [str(each) for each in found] if _told(found) else []
                 word = "read" if not lines else "refused"
             except SimulatorError as error:
                 word, lines = "refused", [str(each) for each in getattr(error, "mistakes", (error,))]
@@ -207,6 +205,11 @@ def work(samples: Path, first: int, last: int) -> None:
             path.write_bytes(before)
             if beside:
                 manifest.write_bytes(beside)
+
+
+def _told(found: object) -> TypeGuard[list[Mistake]]:
+    """Whether what came of reading is a list of mistakes."""
+    return isinstance(found, list) and all(isinstance(each, Mistake) for each in found)
 
 
 def base64_of(data: bytes) -> str:
