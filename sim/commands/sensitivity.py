@@ -72,7 +72,7 @@ def sensitivity(
         rate: the rate watched, by its name.
         replicates: populations for each point.
         workers: processes that share the points.
-        cluster: address of a Dask scheduler (extra "cluster").
+        cluster: a Dask scheduler (extra "cluster"); whoever reaches one without TLS can run code on it.
         out: folder in which the study's own folder is made, for dashboard and report; more studies join it.
         dry_run: print the number of settings, time and memory, and do nothing.
         as_json: print the result for machines.

@@ -47,7 +47,8 @@ def sweep(
         sets: KEY=VALUE, the same in every cell, or KEY=A,B,C, one more axis; may be given many times.
         out: folder in which the sweep's own folder is made.
         workers: processes that share the cells.
-        cluster: address of a Dask scheduler to send the cells to (extra "cluster").
+        cluster: address of a Dask scheduler to send the cells to (extra "cluster"). Whoever reaches one
+            without TLS can run code on it and its workers.
         dry_run: print the number of cells, time and memory, and do nothing.
         retry: compute again the cells that failed.
         max_cells: refuse a larger sweep.
@@ -239,7 +240,8 @@ def compare(
         rate: the rate compared, by its name in rates.csv.
         replicates: populations to simulate.
         workers: processes that share the replicates.
-        cluster: address of a Dask scheduler (extra "cluster").
+        cluster: address of a Dask scheduler (extra "cluster"). Whoever reaches one without TLS can run
+            code on it and its workers.
         scale: preview or national.
         as_json: print the result for machines.
         quiet: print nothing but the result.
