@@ -44,6 +44,8 @@ def _writes(call: ast.Call) -> bool:
         return name == "os.rename" or "Path" in ast.unparse(call)
     if name == "os.open":
         return DEVNULL not in ast.unparse(call)
+    if any(each.arg == "closefd" for each in call.keywords):
+        return False  # a stream over a handle that is open already
     if last == "open" and not name.startswith(("webbrowser.",)):
         return _opens_to_write(call, 0 if isinstance(call.func, ast.Attribute) else 1)
     if last in STREAMS and last != name and call.args:  # into a stream, never to a path

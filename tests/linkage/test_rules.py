@@ -59,7 +59,7 @@ def test_what_a_path_compares_is_told(linkage: dict[str, Any], looked_at: list[s
 
 
 def test_the_matcher_compares_everything_but_the_beginning_of_the_surname() -> None:
-    found = compares(Path("all", lambda frame: frame, (), DESIGN.comparisons, 0.0))
+    found = compares(Path("all", (), DESIGN.comparisons, 0.0))
     assert [name for name, yes in found.items() if not yes] == ["by_control"]
 
 

@@ -235,7 +235,7 @@ def swept(tmp_path_factory):
     options = sweep.Options()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "sim.study.sweep._compute", lambda cells, _: ((cell, told(cell), False) for cell in cells)
+            "sim.study.sweep._compute", lambda cells, *_: ((cell, told(cell), False) for cell in cells)
         )
         return sweep.run(plan, place / "out", options).folder
 

@@ -31,6 +31,7 @@ from sim.study.grid import load as load_sweep
 from sim.study.replicates import StudyResult
 from sim.study.sweep import Options
 from sim.study.sweep import run as run_sweep
+from sim.study.tables import headline
 from tests.code_health.trees import modules
 from tests.dashboard.conftest import (
     Opener,
@@ -137,7 +138,7 @@ def test_a_sweep_s_figure_says_its_level(tmp_path: Path, levels: str, said: str)
     )
     made = run_sweep(load_sweep(tmp_path / "small.toml"), tmp_path, Options())
     about = json.loads((made.folder / "manifest.json").read_text())
-    rows = swept.headline(made.table).select("requests.coverage", "value", "low", "high", "replicates")
+    rows = headline(made.table).select("requests.coverage", "value", "low", "high", "replicates")
     lines = swept.drawn_along(rows, ["requests.coverage"])
     assert lines is not None
     figure = swept._figure(*lines, about, made.folder, rows)

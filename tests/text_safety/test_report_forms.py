@@ -117,7 +117,7 @@ def test_the_word_file_of_a_hostile_title_holds_it_as_text(
 
 def test_a_figure_of_hostile_words_is_a_picture_of_words() -> None:
     points = [LinePoint(0.0, 1.0, 0.5, 2.0), LinePoint(1.0, 3.0, 2.0, 4.0)]
-    source = Source("r-0123456789ab", "2026-01-01", 2)
+    source = Source("r-0123456789ab", "2026-01-01", 2, "95 %")
     for payload in PAYLOADS:
         figures = [
             replace(along({name: points, "other": points}, name, "per 1,000", source), alt=name)
