@@ -53,7 +53,7 @@ def along(
         f"{name + ': f' if name else 'F'}rom {significant(first.value)} to {significant(last.value)} "
         f"{unit} as {axis} goes from {exact(first.at)} to {exact(last.at)}"
     )
-    subtitle = f"Somebody else's address along: {axis}. Bars are {source.confidence} intervals" + (
+    subtitle = f"Another person's record along: {axis}. Bars are {source.confidence} intervals" + (
         "; the line that moves most is in the title" if len(told) > 1 else ""
     )
     rows = tuple((name, p.at, p.value, p.low, p.high) for name, each in told.items() for p in each)

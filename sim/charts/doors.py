@@ -13,7 +13,7 @@ from sim.outcome.rates import Rate, rounded
 
 DOORS = 60
 _PER_ROW = 12
-_PEOPLE = ("the person asked for", "somebody else taken for them", "others living there", "nobody now")
+_PEOPLE = ("the person asked for", "another person taken for them", "others living there", "nobody now")
 
 
 def doors(

@@ -31,7 +31,7 @@ _STAGES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
                 "right person, moved away or an office",
                 "right_person_wrong_door",
             ),
-            ("outcome_wrong_person", "somebody else's address", "wrong_person"),
+            ("outcome_wrong_person", "another person's record", "wrong_person"),
         ),
     ),
     ("People behind the doors", (("bystanders", "others living at a disclosed address", "bystanders"),)),
@@ -43,7 +43,8 @@ def flow(totals: Mapping[str, int], source: Source, theme: Theme = LIGHT, width:
     answered, wrong = totals["answered"], totals["outcome_wrong_person"]
     title = (
         f"{answered:,} of {totals['requests']:,} requests are answered with an address; "
-        f"{f'{wrong:,}' if wrong else 'none'} of these {'is' if wrong == 1 else 'are'} somebody else's"
+        f"{f'{wrong:,}' if wrong else 'none'} of these "
+        f"{'is' if wrong == 1 else 'are'} another person's record"
         if answered
         else f"None of {totals['requests']:,} requests is answered with an address"
     )

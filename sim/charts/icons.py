@@ -21,7 +21,7 @@ PERSON = (
 )
 """A head and shoulders as a Vega symbol path, in the square from -1 to 1, y downwards."""
 
-_WRONG, _REST = "somebody else's address", "right person, right door"
+_WRONG, _REST = "another person's record", "right person, right door"
 _MOVED = "right person, moved away or an office"
 _RIGHT = "the right person's address"
 
@@ -101,9 +101,11 @@ def _people(
 def _icon_title(wrong: Rate) -> str:
     assert wrong.value is not None
     if wrong.numerator == 0:
-        return f"Of {wrong.denominator:,} addresses disclosed, none belongs to somebody else"
+        return f"Of {wrong.denominator:,} addresses disclosed, none comes from another person's record"
     text = rounded(wrong.value, wrong.mcse)
-    return f"Of 1,000 addresses disclosed, {text} belong{'s' if text == '1' else ''} to somebody else"
+    return (
+        f"Of 1,000 addresses disclosed, {text} come{'s' if text == '1' else ''} from another person's record"
+    )
 
 
 def _interval_words(wrong: Rate, confidence: str) -> str:

@@ -38,7 +38,7 @@ def by_size(
         f"From {first.size:,} to {last.size:,} records the rate goes from {significant(first.value)} to "
         f"{significant(last.value)} {unit}"
     )
-    subtitle = "Somebody else's address against the size of the registry"
+    subtitle = "Another person's record against the size of the registry"
     if last.extrapolated:
         subtitle += "; dashed: extrapolated, not simulated"
     chart = frame(_lines(ordered, unit, theme, width), title, subtitle, source, theme, width)

@@ -233,6 +233,7 @@ def _as_text(result: StudyResult, folder: Path) -> str:
     if whole is not None:
         lines += ["", f"At the size of the record ({whole.size}; run {whole.run}, {whole.made_by}):"]
         lines += [f"{(wrong := whole.rates['wrong_person']).label}: {wrong.text()}"]
+        lines[-1] += f"; {wrong.numerator:,} of {wrong.denominator:,}"
     return "\n".join([*lines, "", f"Results: {folder}", f"Open:    {folder / 'report.html'}"])
 
 

@@ -65,8 +65,8 @@ else:
             rate = told[which].rate
             value, span = wording.number(rate), wording.span(rate, found.confidence)
             st.markdown(
-                f"**{md(named(told[which]))}**: {value} of 1,000 addresses disclosed belong to somebody else "
-                f"({span}; {rate.numerator:,} of {rate.denominator:,})."
+                f"**{md(named(told[which]))}**: {value} of 1,000 addresses disclosed come from "
+                f"another person’s record ({span}; {rate.numerator:,} of {rate.denominator:,})."
             )
             if told[which].ratio is None:
                 # A thousand figures would look like a difference where the counts cannot tell one.

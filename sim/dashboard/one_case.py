@@ -10,7 +10,7 @@ from sim.errors import SimulatorError
 from sim.outcome.words import PLAIN, RIGHT_DOOR, WRONG, WRONG_DOOR
 from sim.text_safety import md
 
-SHORT = {WRONG: "Somebody else’s address", WRONG_DOOR: "Right person, wrong door",
+SHORT = {WRONG: "Another person’s record", WRONG_DOOR: "Right person, wrong door",
          RIGHT_DOOR: "Right person, right door"}  # fmt: skip
 """Short enough for a button on a telephone."""
 

@@ -162,7 +162,7 @@ def headline(found: Findings) -> None:
     """Write the headline in a sentence and in numbers, with run ID, and the other quantities kept apart."""
     wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
     run = found.run.run_id
-    sentence, rest = wording.halves(wrong, "belong to somebody else", found.confidence)
+    sentence, rest = wording.halves(wrong, "come from another person's record", found.confidence)
     about = basis(found.run.scenario)
     asked = f"{found.run.scenario.requests.count:,} requests a list"
     st.caption(f"{md(about[:1].upper() + about[1:])}; {asked}; run {md(run)}: {md(found.standing)}")
@@ -172,7 +172,7 @@ def headline(found: Findings) -> None:
     if rest:
         st.markdown(f"{md(rest[0].upper() + rest[1:])}.")
     first, second, third = st.columns(3)
-    _metric(first, f"Somebody else’s · {md(run)}", wrong, found, words.hover("false match"))
+    _metric(first, f"Another’s record · {md(run)}", wrong, found, words.hover("false match"))
     _metric(second, "Right person, moved away or an office", moved, found, words.hover("disclosure"))
     _metric(third, "Missed", found.rates["missed"], found, words.hover("missed match"))
 

@@ -23,8 +23,8 @@ FIRST = (
 show.head(
     "Whose address is it?",
     "An agency asks the tax authority for the addresses of a million named people at once. Each request is "
-    "matched by rule against the tax file. **How many of the addresses handed over belong to somebody "
-    "else?** Nobody has measured it. This program draws synthetic people with realistic names, homes and "
+    "matched by rule against the tax file. **How many of the addresses handed over come from another "
+    "person’s record?** Nobody has measured it. This program draws synthetic people with realistic names, homes and "
     "errors, applies the rule, and counts against known truth.",
 )
 

@@ -27,7 +27,7 @@ def every(chosen: Scenario | None) -> None:
     elif chosen is not None:
         st.markdown("No answer of this size comes with the program for the question chosen.")
     show.table(
-        ("Rule", "Somebody else’s, of 1,000 disclosed",
+        ("Rule", "Another person’s record, of 1,000 disclosed",
          "Moved away, or a preparer’s office, of 1,000 disclosed",
          "Answered, of 1,000 requests"),
         [_row(each) for each in listed],
@@ -58,7 +58,7 @@ def _said(found: national.National) -> None:
     people, span = wording.at_scale(wrong, ADDRESSES_DISCLOSED)
     bounds = wording.span(wrong, percent_of(wrong.confidence))
     st.markdown(
-        f"At {md(found.size)}: **{wording.cell(wrong)} are somebody else’s** "
+        f"At {md(found.size)}: **{wording.cell(wrong)} are another person’s record** "
         f"({bounds}; {wrong.numerator:,} of {wrong.denominator:,}; run {md(found.run)}, "
         f"{md(found.made_by)}). Of one list with {ADDRESSES_DISCLOSED:,} addresses disclosed, as in August "
         f"2025, some {people} ({span})."

@@ -37,7 +37,9 @@ GLOSSARY = {
     "candidate": "A record of the registry that is compared with a request.",
     "link": "A candidate that the matching rule accepts.",
     "disclosure": "An address handed over.",
-    "false match": "A link between a request and another person's record: somebody else's address.",
+    "false match": (
+        "A link between a request and another person's record: a stranger's, or a relative's at the same door."
+    ),
     "missed match": "The person asked for is in the registry, yet nothing is disclosed.",
     "threshold": (
         "The score from which a rule that weighs evidence accepts a link, in bits: one bit doubles the odds."

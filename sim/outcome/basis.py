@@ -16,7 +16,7 @@ RULES = {
 
 
 CAUTIONED = {"best": (8, 23_040), "all": (74, 23_129), "first": (39, 23_040)}
-"""Addresses of somebody else, and all addresses disclosed, by rule for several links.
+"""Addresses from another person's record, and all addresses disclosed, by rule for several links.
 
 Of `good-matcher` with requests.coverage 0.95: two populations of 1,000,000 records, 12,500 requests each,
 version 0.3.0. With its own coverage of 0.053 few people asked for are on file beside a relative who scores
@@ -51,6 +51,6 @@ def caution(scenario: Scenario) -> str:
     }
     return (
         f"linkage.tie is {linkage.tie}: {done[linkage.tie]}. Where 95 % of the people asked for were among a "
-        f"million records, {other[0]:,} of {other[1]:,} addresses so disclosed were somebody else’s, with "
-        f"best {best[0]:,} of {best[1]:,}"
+        f"million records, {other[0]:,} of {other[1]:,} addresses so disclosed were another "
+        f"person’s record, with best {best[0]:,} of {best[1]:,}"
     )

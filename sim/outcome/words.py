@@ -78,7 +78,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
     {
         RIGHT_DOOR: "the right person, at the right door",
         WRONG_DOOR: "the right person, but they have moved away, or it is a preparer's office",
-        WRONG: "somebody else's address",
+        WRONG: "another person's record",
         MISSED: "nothing disclosed, though the person is in the registry",
         WITHHELD: "nothing disclosed, and the person is not in the registry",
         SHARED_IDENTIFIER: "a number used by more than one person",
@@ -97,7 +97,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         BY_MATCHING: "the matching took another for the person the request describes",
         BY_LIST: "the list carries another's identity in place of theirs",
         BY_FILE: "the file says of another what is true of the person asked for",
-        STRANGERS_DOOR: "a stranger's door: somebody else's, where the person asked for does not live",
+        STRANGERS_DOOR: "a stranger's door: somebody else's record, where the person asked for does not live",
         RELATIVES_RECORD: "a relative's record, at the door of the person asked for",
         GONE: "the right person, but they have moved away",
         OFFICE: "the right person, but the address is an office",

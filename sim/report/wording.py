@@ -115,13 +115,15 @@ def bounds(rate: Rate) -> str:
 
 def headline(rate: Rate, confidence: str) -> str:
     """Return the headline as a natural frequency, or the words for nothing disclosed and for no event."""
-    return "If the assumptions of section 7 hold, " + clause(rate, "belong to somebody else", confidence)
+    return "If the assumptions of section 7 hold, " + clause(
+        rate, "come from another person's record", confidence
+    )
 
 
 def clause(rate: Rate, verb: str, confidence: str) -> str:
     """Return a rate of addresses disclosed as a sentence that goes on after a comma.
 
-    verb: in the plural, e.g. "belong to somebody else".  confidence: "95 %".
+    verb: in the plural, e.g. "come from another person's record".  confidence: "95 %".
     """
     said, bracket = halves(rate, verb, confidence)
     return f"{said} ({bracket})." if bracket else f"{said}."

@@ -66,7 +66,7 @@ class StudyResult:
 
     @property
     def headline(self) -> Rate:
-        """Somebody else's address, per 1,000 addresses disclosed."""
+        """Another person's record, per 1,000 addresses disclosed."""
         return self.rates[0]
 
     @functools.cached_property

@@ -139,7 +139,7 @@ def test_the_icon_array_has_a_thousand_people_and_the_rounded_number_of_wrong_on
     figure = FIGURES["icons"](numbers, LIGHT)
     wrong = numbers.rates["wrong_person"]
     counts = dict(figure.table.rows)
-    assert sum(counts.values()) == 1_000 and counts["somebody else's address"] == round(wrong.value)
+    assert sum(counts.values()) == 1_000 and counts["another person's record"] == round(wrong.value)
     marks = [p for p in ET.fromstring(export.svg(figure)).iter(f"{SVG}path") if p.get("fill") == LIGHT.wrong]
     assert len(marks) == round(wrong.value) + 1  # and one in the legend
 

@@ -87,7 +87,7 @@ def test_the_headline_table_has_counts_interval_populations_and_monte_carlo_erro
     part = made.sections[1]
     table = next(block for block in part.blocks if isinstance(block, Table))
     told = dict(table.rows)
-    assert int(told["Addresses of somebody else (numerator)"].replace(",", "")) > 0
+    assert int(told["Addresses from another person's record (numerator)"].replace(",", "")) > 0
     assert (
         told["Simulated populations"] == "20"
         and "per 1,000 addresses disclosed" in told["Monte Carlo standard error"]

@@ -30,7 +30,7 @@ def test_zero_disclosures_are_said_in_words_in_every_place(tmp_path):
     figure = next(b.figure for b in section(made, "headline").blocks if isinstance(b, Picture))
     assert figure.title.startswith("Nothing was disclosed")
     assert "no wrong link to work through, because none was found" in " ".join(prose(made))
-    assert "No request was answered with somebody else's address" in " ".join(prose(made))
+    assert "No request was answered with another person's record" in " ".join(prose(made))
     page = html.render(made)
     assert "no addresses disclosed, so there is no rate" in page
     cells = re.findall(r"<(?:td|th|p|li)(?: [^>]*)?>([^<]*)</", page)

@@ -17,7 +17,7 @@ from sim.report.sections.uncertainty import companion_table
 
 STRUCTURAL = (
     "Nought here follows from what was left out: without any fault in the list, shared numbers or "
-    "relatives of one name, nothing is left by which the rule could find somebody else. It says what the "
+    "relatives of one name, nothing is left by which the rule could find another person. It says what the "
     "faults do, and is not a rate that a careful agency would reach."
 )
 ROLES = {"best": "Best case: clean data", "worst": "Worst case: name only"}
@@ -132,7 +132,7 @@ def adverse(found: Findings) -> Section:
 def _told(companion: Companion) -> str:
     found = companion.findings
     return f"If {companion.change}, " + wording.clause(
-        found.rates["wrong_person"], "belong to somebody else", found.confidence
+        found.rates["wrong_person"], "come from another person's record", found.confidence
     )
 
 

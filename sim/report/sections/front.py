@@ -31,8 +31,8 @@ def purpose(found: Findings) -> Section:
     text = (
         "An agency asks a tax authority for the addresses of many named people at once. This simulation "
         "draws a synthetic registry and a request list with realistic faults, applies a matching rule, and "
-        "counts against known truth how many of the addresses disclosed belong to somebody else, and how "
-        "many to a home the person has left, or to a preparer's office."
+        "counts against known truth how many of the addresses disclosed come from another person's record, "
+        "and how many lead to a home the person has left, or to a preparer's office."
     )
     blocks: list[Block] = [Paragraph(text), table("This run", ("What", "Value"), rows, widths=(1, 3))]
     if found.preview:
@@ -123,7 +123,7 @@ def beside_table(found: Findings) -> Table:
             (f"run {whole.run}, {whole.made_by}", whole.size, whole.rates["wrong_person"]),
         )
     ]
-    head = ("Run", "Size", "Somebody else's address", "Interval", "Events")
+    head = ("Run", "Size", "Another person's record", "Interval", "Events")
     return table(
         "The same question at the size of the record",
         head,
@@ -162,7 +162,7 @@ def _behind(found: Findings, wrong: Rate) -> list[tuple[str, str]]:
         f"{wording.rounded(wrong.prediction_high, wrong.mcse)} per 1,000 addresses disclosed"
     )
     return [
-        ("Addresses of somebody else (numerator)", f"{wrong.numerator:,}"),
+        ("Addresses from another person's record (numerator)", f"{wrong.numerator:,}"),
         ("Addresses disclosed (denominator)", f"{wrong.denominator:,}"),
         ("Rate", wording.cell(wrong)),
         (
@@ -178,13 +178,13 @@ def _behind(found: Findings, wrong: Rate) -> list[tuple[str, str]]:
 
 def estimand(found: Findings) -> Section:
     """Item 3."""
-    equation = "rate = 1,000 × (addresses disclosed that are another person's) ÷ (addresses disclosed)"
+    equation = "rate = 1,000 × (addresses disclosed from another person's record) ÷ (addresses disclosed)"
     headline = ("wrong_person", "wrong_person_per_request", "wrong_person_per_registry")
     others = ("wrong_door", "right_door", "missed", "bystanders")
     blocks = (
         Paragraph(
-            "The quantity estimated is the share of the addresses disclosed that belong to a person other "
-            "than the one asked for, in a population and under a rule and faults as described in sections "
+            "The quantity estimated is the share of the addresses disclosed that come from the record of a "
+            "person other than the one asked for (a relative at the same door is one), in a population and under a rule and faults as described in sections "
             "6 to 9. Truth is known in every case, because every person was made up."
         ),
         Paragraph(equation, "equation"),

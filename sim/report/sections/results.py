@@ -166,8 +166,8 @@ def _scale(found: Findings) -> list[Block]:
     if not national.at_size(scenario):
         blocks += [Paragraph(national.why_not(scenario)), beside_table(found)]
     text = (
-        f"The rates are those {whose}. If one more list of that length were sent, so many people's addresses "
-        "would be expected to be disclosed in place of somebody else's; the range is that in which the count "
+        f"The rates are those {whose}. If one more list of that length were sent, for so many people asked "
+        "for an address from another person's record would be expected; the range is that in which the count "
         "of one list falls: luck of the list, differences between countries and the error of the mean. The "
         "two rows differ because they multiply different rates: one per request, one per address disclosed."
     )
@@ -186,7 +186,7 @@ def _scale(found: Findings) -> list[Block]:
 def _causes(found: Findings) -> list[Block]:
     if not found.total("outcome_wrong_person"):
         return [
-            Paragraph("No request was answered with somebody else's address, so there is no table of causes.")
+            Paragraph("No request was answered with another person's record, so there is no table of causes.")
         ]
     names = ("absent_among_wrong", "household_among_wrong")
     causes = [found.rates[f"cause_{cause}"] for cause in CAUSES]
