@@ -24,8 +24,8 @@ show.head(
     "Whose address is it?",
     "An agency asks the tax authority for the addresses of a million named people at once. Each request is "
     "matched by rule against the tax file. **How many of the addresses handed over come from another "
-    "person’s record?** Nobody has measured it. This program draws synthetic people with realistic names, homes and "
-    "errors, applies the rule, and counts against known truth.",
+    "person’s record?** Nobody has measured it. This program draws synthetic people with realistic names, "
+    "homes and errors, applies the rule, and counts against known truth.",
 )
 
 st.markdown("**Choose a rule, and read the number below.**")

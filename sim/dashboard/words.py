@@ -38,7 +38,8 @@ GLOSSARY = {
     "link": "A candidate that the matching rule accepts.",
     "disclosure": "An address handed over.",
     "false match": (
-        "A link between a request and another person's record: a stranger's, or a relative's at the same door."
+        "A link between a request and another person's record: a stranger's, or a relative's, who may "
+        "live at the same door."
     ),
     "missed match": "The person asked for is in the registry, yet nothing is disclosed.",
     "threshold": (

@@ -184,7 +184,8 @@ def estimand(found: Findings) -> Section:
     blocks = (
         Paragraph(
             "The quantity estimated is the share of the addresses disclosed that come from the record of a "
-            "person other than the one asked for (a relative at the same door is one), in a population and under a rule and faults as described in sections "
+            "person other than the one asked for (a relative at the same door is one), in a population and "
+            "under a rule and faults as described in sections "
             "6 to 9. Truth is known in every case, because every person was made up."
         ),
         Paragraph(equation, "equation"),
