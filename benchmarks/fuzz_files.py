@@ -34,7 +34,7 @@ from sim.kept import parts
 from sim.kept.files import Sums
 from sim.kept.world import Manifest, World
 from sim.record import write
-from sim.record.bundle import bundle
+from sim.record.bundle import bundle, generated
 from sim.record.consistency import mistakes
 from sim.record.reader import named, read
 from sim.record.safe_zip import unpack
@@ -67,7 +67,7 @@ def readers() -> dict[str, tuple[str, Callable[[Path], object]]]:
 
     def run(path: Path) -> object:
         found = read(path.parent)
-        return mistakes(found)
+        return mistakes(found) or generated(found)
 
     def table(name: str) -> Callable[[Path], object]:
         return lambda path: getattr(read(path.parent), name)

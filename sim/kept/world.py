@@ -131,7 +131,7 @@ _BODY: dict[str, Any] = {
         },
         "title": {"type": "string", "maxLength": 2_000},
         "made": {"type": "string", "maxLength": 40},
-        "seconds": {"type": "number", "minimum": 0},
+        "seconds": {"type": "number", "minimum": 0, "maximum": 1e12},
         "files": {"type": "object", "maxProperties": 100_000, "additionalProperties": SUMS},
     },
 }
@@ -143,11 +143,12 @@ def _obeys(body: Mapping[str, Any], path: Path) -> None:
         Mistake(path.name, ".".join(map(str, each.absolute_path)) or "the whole", brief(each.message))
         for each, _ in zip(Draft202012Validator(_BODY).iter_errors(body), range(20), strict=False)
     ]
-    found += [
-        Mistake(path.name, f"files.{name}", "has not a checksum a block of its size")
-        for name, each in body["files"].items()
-        if not found and len(each["crc32"]) != -(-each["size"] // BLOCK)
-    ][:20]
+    if not found:
+        odd = [
+            name for name, each in body["files"].items() if len(each["crc32"]) != -(-each["size"] // BLOCK)
+        ]
+        problem = "has not a checksum a block of its size"
+        found = [Mistake(path.name, f"files.{brief(name)}", problem) for name in odd[:20]]
     if found:
         raise FileErrors(found)
 

@@ -16,6 +16,7 @@ too, and is found only by running its question again (`sim.record.verify`), whic
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from sim.errors import FileErrors, InputErrors, Mistake
@@ -94,6 +95,10 @@ def _question(run: Run) -> Iterator[Mistake]:
     for key, (mine, its) in says.items():
         if mine != its:
             yield Mistake("manifest.json", key, f"is not what scenario.toml says ({its})")
+    try:
+        datetime.fromisoformat(told["created"])
+    except ValueError:
+        yield Mistake("manifest.json", "created", f"is no time (got {told['created']})")
     name = identity.run_id(
         scenario.sha256(), scenario.seed, scenario.replicates, told["engine"]["version"], told["tables"]
     )

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sim import reading
 from sim.cli import call
 from sim.errors import FileErrors, InputErrors, VerificationError
+from sim.kept.world import Manifest, World
 from sim.record import read
 from sim.report.findings import Findings
 from sim.report.studies import read_study
@@ -25,7 +26,7 @@ from sim.study import store, sweep
 from sim.study.grid import load
 from sim.study.swept import read as read_sweep
 from sim.study.unfinished import Unfinished, world_of
-from tests.record.forging import drop_cases, edit_rows, move_to_wrong, put, settle
+from tests.record.forging import drop_cases, edit_manifest, edit_rows, move_to_wrong, put, settle
 from tests.record.standin import world
 from tests.record.test_bundle_and_verify import made
 from tests.study.cells import body
@@ -315,3 +316,32 @@ def test_a_curve_is_read_with_its_columns(tmp_path, made):
     (copy / "curve.csv").write_text("replicate,threshold\n0,1.5\n")
     lines = problems(lambda: read(copy).curve)
     assert "curve.csv: probability: is missing" in lines
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"created": "2025-99-99T00:00:00Z"},
+        {"seconds": 10**400},
+        {"environment": {}},
+        {"environment": {"python": 3, "libraries": []}},
+    ],
+)
+def test_a_manifest_that_nothing_could_be_made_of_is_a_mistake(made, tmp_path, changes):
+    copy = Path(shutil.copytree(made, tmp_path / made.name))
+    edit_manifest(copy, **changes)
+    assert problems(lambda: Findings.of(copy))[0].startswith("manifest.json: ")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"seconds": 10**400}, {"files": 7}, {"files": {"../x": {"size": 0, "crc32": []}}}, {"world": {}}],
+)
+def test_a_manifest_of_a_kept_registry_with_a_right_seal_and_wrong_content_is_a_mistake(tmp_path, changes):
+    Manifest(World(9_000, "ab" * 32, 1, 0, "cd" * 32), "x", "now", 1.0, {}).write(tmp_path)
+    whole = json.loads((tmp_path / "manifest.json").read_text())
+    body = whole["body"] | changes
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    whole |= {"body": body, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    (tmp_path / "manifest.json").write_text(json.dumps(whole))
+    assert problems(lambda: Manifest.read(tmp_path))
