@@ -29,8 +29,10 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
+from sim.outcome.counts import ADDRESSES, REQUESTS
+from sim.outcome.groups import OVERALL
 from sim.outcome.intervals import Floats
-from sim.outcome.rates import HEADLINE, RATES, Definition, Settings, make_of, significant
+from sim.outcome.rates import HEADLINE, QUANTITY_RATES, RATES, Definition, Settings, make_of, significant
 
 MOST_ERRORS = 4.0
 """Own standard errors by which a rate of the same draws may move."""
@@ -151,13 +153,22 @@ def _beyond(claimed: pl.DataFrame, own: pl.DataFrame) -> float:
     return (agreed - chance) / spread if chance < 1 - 1e-9 else 0.0
 
 
+def everybody(counts: pl.DataFrame, addresses: pl.DataFrame | None, wanted: int) -> pl.DataFrame:
+    """Return the counts of everybody, one row a replicate, those of addresses beside them where there are."""
+    whole = counts.filter(pl.col("dimension") == OVERALL) if "dimension" in counts.columns else counts
+    if addresses is not None and not addresses.is_empty():
+        overall = addresses.filter(pl.col("dimension") == OVERALL).select("replicate", *ADDRESSES, *REQUESTS)
+        whole = whole.join(overall.cast({"replicate": whole.schema["replicate"]}), on="replicate")
+    return whole.filter(pl.col("replicate") < wanted).sort("replicate")
+
+
 def compare(
     claimed: pl.DataFrame, own: pl.DataFrame, settings: Settings, drawn: Draws, more: More | None = None
 ) -> Agreement:
     """Return how far two runs are apart, and whether they are different.
 
-    claimed, own: overall counts, one row a replicate, of the same replicates.  more: returns the counts of so
-    many populations of one's own, None where no more are to be drawn.
+    claimed, own: overall counts, one row a replicate, of the same replicates, with those of addresses where a
+    run has them.  more: returns the counts of so many populations of one's own, None where no more are drawn.
     """
     if drawn == "mixed":
         told = "some populations have the very requests drawn here and others do not: they are not of one run"
@@ -175,7 +186,13 @@ def compare(
 
 
 def _plain(claimed: pl.DataFrame, own: pl.DataFrame, settings: Settings) -> tuple[Compared, ...]:
-    return tuple(_apart(each, claimed, own, settings) for each in RATES)
+    return tuple(_apart(each, claimed, own, settings) for each in _told(claimed, own))
+
+
+def _told(claimed: pl.DataFrame, own: pl.DataFrame) -> tuple[Definition, ...]:
+    """Return the rates that both sides have the counts of."""
+    both = set(claimed.columns) & set(own.columns)
+    return tuple(each for each in (*RATES, *QUANTITY_RATES) if {each.numerator, each.denominator} <= both)
 
 
 def _apart(of: Definition, claimed: pl.DataFrame, own: pl.DataFrame, settings: Settings) -> Compared:
@@ -199,7 +216,10 @@ def _by_luck(claimed: pl.DataFrame, own: pl.DataFrame, settings: Settings, more:
     """Return the comparison of independent draws."""
     looks = LOOKS if more is not None else 1
     for look in range(looks):
-        found = tuple(_with_luck(_apart(each, claimed, own, settings), each, claimed, own) for each in RATES)
+        found = tuple(
+            _with_luck(_apart(each, claimed, own, settings), each, claimed, own)
+            for each in _told(claimed, own)
+        )
         headline = next(each for each in found if each.name == HEADLINE)
         single = _single(claimed, own)
         why = _beyond_luck(found, single, FAMILY / looks)

@@ -27,12 +27,11 @@ import polars as pl
 
 from sim.errors import FileErrors, InputErrors, Mistake, RefusedError
 from sim.machine import available_bytes
-from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Settings
 from sim.progress import Progress, silent, span
 from sim.reading import inside, text_of, wrong
 from sim.record import identity, manifest
-from sim.record.agreement import Agreement, Draws, compare, differences, draws
+from sim.record.agreement import Agreement, Draws, compare, differences, draws, everybody
 from sim.record.bundle import COMPANIONS, GENERATED, SUMS, generated
 from sim.record.consistency import CHECKED, REPEATED, bundled_texts, mistakes, of_this_version
 from sim.record.folder import sha256_of
@@ -264,12 +263,13 @@ def _afford(runs: Sequence[Run], asked: Asked) -> None:
 
 @dataclass(frozen=True)
 class _Part:
-    """What came of one run: its word, reasons, what was repeated, and whose draws its requests are."""
+    """What came of one run: its word, reasons, what was repeated, whose draws they are, and if all rows."""
 
     word: str
     reasons: tuple[str, ...]
     checked: str
     drawn: Draws
+    same_rows: bool = True
 
 
 def _together(
@@ -287,6 +287,9 @@ def _together(
     checked += [f"{name} {part.checked}" for name, part in parts.items()]
     if any(_wanted(each.scenario, asked) < each.scenario.replicates for each in (run, *beside)):
         unchecked.append("the populations that were not run again, by anything but their own rows")
+    if not main.same_rows:
+        told = "cases.json, curve.csv, ledger.parquet: their contents, and addresses by group"
+        unchecked.append(f"{told}: a rerun with other rows has others")
     return Verdict(word, run.run_id, tuple(reasons), tuple(checked), tuple(unchecked))
 
 
@@ -314,15 +317,21 @@ def _again(run: Run, asked: Asked, drawn: Draws | None) -> _Part:
     theirs = run.outcomes.filter(pl.col("replicate") < wanted) if drawn is None else None
     whose = draws(theirs, result.outcomes) if theirs is not None else drawn or "others"
     few = asked.replicates is not None or not other
+
+    def more(many: int) -> pl.DataFrame:
+        drawn = again(run.scenario.replace({"replicates": many}))
+        return everybody(drawn.counts, drawn.addresses, many)
+
     agreed = compare(
-        _overall(run.counts, wanted),
-        result.counts,
+        everybody(run.counts, run.addresses, wanted),
+        everybody(result.counts, result.addresses, wanted),
         Settings.of(run.scenario),
         whose,
-        None if few else lambda many: again(run.scenario.replace({"replicates": many})).counts,
+        None if few else more,
     )
     word = OTHER if other and not agreed.why else DIFFERENT
-    return _Part(word, (why, *_numbers(same), *agreed.lines()), repeated + _extra(agreed, wanted), whose)
+    reasons = (why, *_numbers(same), *agreed.lines())
+    return _Part(word, reasons, repeated + _extra(agreed, wanted), whose, same_rows=False)
 
 
 def _numbers(same: Sequence[bool]) -> tuple[str, ...]:
@@ -335,11 +344,6 @@ def _numbers(same: Sequence[bool]) -> tuple[str, ...]:
 
 def _extra(agreed: Agreement, wanted: int) -> str:
     return f", and {agreed.populations - wanted} more of our own" if agreed.populations > wanted else ""
-
-
-def _overall(counts: pl.DataFrame, wanted: int) -> pl.DataFrame:
-    whole = counts.filter(pl.col("dimension") == OVERALL, pl.col("replicate") < wanted)
-    return whole.sort("replicate")
 
 
 def _elsewhere(run: Run) -> list[str]:

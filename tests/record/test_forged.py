@@ -14,8 +14,8 @@ from sim.errors import VerificationError
 from sim.record.reader import read
 from sim.record.rows import csv_text
 from sim.record.safe_zip import unpack
-from sim.record.verify import DIFFERENT, IDENTICAL, Asked, verify
-from tests.record.forging import forged, sums
+from sim.record.verify import DIFFERENT, IDENTICAL, OTHER, Asked, verify
+from tests.record.forging import claim_another_environment, drop_cases, edit_rows, forged, sums
 from tests.record.test_bundle_and_verify import bundled, made, quick
 
 
@@ -97,3 +97,44 @@ def test_a_manifest_that_says_a_thing_twice_is_refused(made, tmp_path):
     path.write_text(path.read_text().replace('"seed": 1', '"seed": 2,\n  "seed": 1'))
     with pytest.raises(VerificationError, match="cannot be read as JSON"):
         read(copy)
+
+
+def _whose(folder, given, taken):
+    """Change a bystander of one row and call the addresses of one quantity those of another."""
+    drop_cases(folder)
+    claim_another_environment(folder)
+    first = (pl.col("disclosed") > 0).cum_sum() == 1
+    edit_rows(
+        folder, lambda rows: rows.with_columns(pl.col("bystanders") + (first & (pl.col("disclosed") > 0)))
+    )
+    path = folder / "addresses.csv"
+    table = pl.read_csv(path, infer_schema_length=None)
+    for unit in ("addresses", "requests"):
+        parts = [name for name in table.columns if name.startswith(f"{unit}_{given}_")]
+        both = pl.col(f"{unit}_{given}") + pl.col(f"{unit}_{taken}")
+        table = table.with_columns(both.alias(f"{unit}_{taken}"), pl.col(f"{unit}_{given}", *parts) * 0)
+    path.write_text(csv_text(table))
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"), [("strangers_door", "other"), ("right_person_gone", "right_person_office")]
+)
+def test_another_environment_excuses_no_quantity_that_is_another_runs(bundled, tmp_path, given, taken):
+    folder = forged(bundled, tmp_path / "out", lambda place: _whose(place, given, taken))
+    verdict = verify(folder)
+    assert verdict.word == DIFFERENT, verdict.text()
+    assert "wrong_person moved" not in verdict.text()
+    assert f"{given} moved by" in verdict.text() or f"{taken} moved by" in verdict.text(), verdict.text()
+
+
+def test_what_a_rerun_with_other_rows_leaves_unchecked_is_said(bundled, tmp_path):
+    def change(folder):
+        drop_cases(folder)
+        claim_another_environment(folder)
+        first = (pl.col("disclosed") > 0).cum_sum() == 1
+        more = pl.col("bystanders") + (first & (pl.col("disclosed") > 0))
+        edit_rows(folder, lambda rows: rows.with_columns(more))
+
+    verdict = verify(forged(bundled, tmp_path / "out", change))
+    assert verdict.word == OTHER
+    assert [line for line in verdict.unchecked if line.startswith("cases.json, curve.csv, ledger.parquet:")]
