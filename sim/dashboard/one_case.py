@@ -10,9 +10,9 @@ from sim.errors import SimulatorError
 from sim.outcome.words import PLAIN, RIGHT_DOOR, WRONG, WRONG_DOOR
 from sim.text_safety import md
 
+# Short enough for a button on a telephone.
 SHORT = {WRONG: "Another person’s record", WRONG_DOOR: "Right person, wrong door",
          RIGHT_DOOR: "Right person, right door"}  # fmt: skip
-"""Short enough for a button on a telephone."""
 
 show.head(
     "One case",

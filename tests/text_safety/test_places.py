@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import call
-from tests.code_health.trees import dotted, modules
+from tests.code_health.trees import ROOT, dotted, modules
 
 TITLE = "\x9b2Jgone\u202e"
 ALLOWED_CSV = {"sim/text_safety.py", "sim/study/tables.py", "sim/record/identity.py"}
@@ -27,6 +27,21 @@ def test_nothing_is_printed_and_no_table_written_but_by_the_function_for_it() ->
             if printed or (table and module.path not in ALLOWED_CSV):
                 wrong.append(f"{module.path}:{node.lineno}: {name}")
     assert not wrong
+
+
+def test_no_page_shows_a_text_that_was_meant_for_readers_of_its_source() -> None:
+    """Streamlit shows every expression that stands alone at the top of a page but its docstring."""
+    called = (ROOT / "app.py").read_text("utf-8")
+    rooms = [module for module in modules() if module.path.startswith("sim/dashboard/")]
+    pages = [module for module in rooms if f'("{Path(module.path).stem}", ' in called]
+    assert len(pages) == 8
+    shown = [
+        f"{module.path}:{node.lineno}"
+        for module in pages
+        for node in module.tree.body[1:]
+        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
+    ]
+    assert not shown
 
 
 def _sweep(folder: Path, name: str) -> Path:
