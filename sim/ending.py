@@ -175,13 +175,11 @@ def gone(stream: TextIO, error: OSError) -> bool:
 
     Messages are worth no more than that for any failure: work is not given up for want of a reader.
     """
-    left = error.errno in (errno.EPIPE, errno.EIO, errno.EBADF) or stream is sys.stderr
-    if left:
-        try:
-            number = stream.fileno()
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, number)
-            os.close(null)
-        except (OSError, ValueError):  # a stream of no file
-            return left
-    return left
+    try:  # what is held back would fail once more when the interpreter ends, with a code of its own
+        number = stream.fileno()
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, number)
+        os.close(null)
+    except (OSError, ValueError):  # a stream of no file
+        pass
+    return error.errno in (errno.EPIPE, errno.EIO, errno.EBADF) or stream is sys.stderr

@@ -32,10 +32,13 @@ class Started:
 
     def __init__(self, *arguments: str) -> None:
         self.mark = f"{MARK}={uuid.uuid4()}"
+        # A suite begun under nohup ignores SIGHUP, and so would what it starts.
+        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sim", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, MARK: self.mark.partition("=")[2]}, text=True, start_new_session=True,
         )  # fmt: skip
+        signal.signal(signal.SIGHUP, before)
 
     def processes(self) -> set[int]:
         """Return all processes that carry the mark and are not ended."""
@@ -138,7 +141,8 @@ def shell(line: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
     run = f"'{sys.executable}' -m sim run {' '.join(SMALL)} --replicates 1 --out runs"
     return subprocess.run(
         ["bash", "-c", line.replace("$RUN", run)], cwd=tmp_path, capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": str(Path(ending.__file__).parents[1])},
+        env={key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+        | {"PYTHONPATH": str(Path(ending.__file__).parents[1])},
     )  # fmt: skip
 
 
