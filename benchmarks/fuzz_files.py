@@ -23,6 +23,7 @@ import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -55,6 +56,9 @@ from tests.record.mutations import changed
 OUT = Path(__file__).parent / "results" / "fuzz_files.md"
 INPUTS, SECONDS, BYTES, WAITED = 21_000, 10, 1 << 30, 180
 """Inputs; seconds of work and bytes that one may take; seconds by the clock, on a machine that is busy."""
+
+PARTS = 2
+"""Workers at a time."""
 
 PAGE, RARE = "report.html", 200
 """A report is made again to be read, which takes a second: one input in so many."""
@@ -217,11 +221,10 @@ def base64_of(data: bytes) -> str:
     return data[:2_000].hex()
 
 
-def driven(samples: Path, inputs: int) -> tuple[Counter[tuple[str, str]], list[dict[str, Any]]]:
-    """Let workers read all inputs; one that dies at an input is replaced, and the input is a failure."""
+def driven(samples: Path, first: int, inputs: int) -> tuple[Counter[tuple[str, str]], list[dict[str, Any]]]:
+    """Let workers read inputs first .. inputs - 1; one that dies at an input is replaced: a failure."""
     found: Counter[tuple[str, str]] = Counter()
     failures: list[dict[str, Any]] = []
-    first = 0
     while first < inputs:
         command = [
             sys.executable,
@@ -271,7 +274,11 @@ def main(inputs: int = INPUTS) -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         prepare(Path(name))
-        found, failures = driven(Path(name), inputs)
+        cuts = [inputs * part // PARTS for part in range(PARTS + 1)]
+        with ThreadPoolExecutor(PARTS) as pool:
+            done = list(pool.map(driven, [Path(name)] * PARTS, cuts[:-1], cuts[1:]))
+        found = sum((each for each, _ in done), Counter[tuple[str, str]]())
+        failures = [one for _, each in done for one in each]
     kinds = dict.fromkeys(kind for kind, _ in found)
     rows = [
         f"| {kind} | " + " | ".join(f"{found[kind, word]:,}" for word in ("read", "refused", "failed")) + " |"
