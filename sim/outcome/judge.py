@@ -89,7 +89,7 @@ def verdict(country: Country, requests: Requests, noisy: Noisy, linked: Linked) 
         asked.join(_found(each), on="request", how="left")
         .join(linked.tallies.select("request", "path", "links"), on="request", how="left")
         .with_columns(pl.col(*_ADDED, "links").fill_null(0))
-        .with_columns(_outcome().alias("outcome"), pl.col("wrong_shares_household").fill_null(value=False))
+        .with_columns(outcome().alias("outcome"), pl.col("wrong_shares_household").fill_null(value=False))
         .sort("request")
     )
     outcomes = judged.select(
@@ -100,7 +100,8 @@ def verdict(country: Country, requests: Requests, noisy: Noisy, linked: Linked) 
     return Verdict(outcomes, each)
 
 
-def _outcome() -> pl.Expr:
+def outcome() -> pl.Expr:
+    """Return the outcome of a request from its counts of addresses, whoever made them (OUTCOME)."""
     nothing = pl.when("requested_person_absent").then(pl.lit(WITHHELD)).otherwise(pl.lit(MISSED))
     word = (
         pl.when(pl.col("wrong_disclosed") > 0)

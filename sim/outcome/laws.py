@@ -8,17 +8,8 @@ from types import MappingProxyType
 import polars as pl
 
 from sim.outcome.counts import COUNTS
-from sim.outcome.judge import TIN_KINDS
-from sim.outcome.words import (
-    CAUSE,
-    MISSED,
-    OUTCOME,
-    OUTCOMES,
-    RIGHT_DOOR,
-    WITHHELD,
-    WRONG,
-    WRONG_DOOR,
-)
+from sim.outcome.judge import TIN_KINDS, outcome
+from sim.outcome.words import CAUSE, OUTCOME, OUTCOMES, WRONG
 from sim.population import ETHNICITIES, NATIVITIES
 from sim.requests.schema import ORIGINS
 
@@ -72,22 +63,10 @@ CURVE: Mapping[str, type[pl.DataType]] = MappingProxyType(
 
 MAY_BE_MISSING = ("cause", "path", "ethnicity", "nativity", "tin_kind", "two_surnames", "origin")
 
-_ENDS = (
-    pl.when(pl.col("wrong_disclosed") > 0)
-    .then(pl.lit(WRONG))
-    .when(pl.col("stale_disclosed") > 0)
-    .then(pl.lit(WRONG_DOOR))
-    .when(pl.col("disclosed") > 0)
-    .then(pl.lit(RIGHT_DOOR))
-    .when(pl.col("requested_person_absent"))
-    .then(pl.lit(WITHHELD))
-    .otherwise(pl.lit(MISSED))
-)
-
 LAWS: Mapping[str, tuple[pl.Expr, str]] = MappingProxyType(
     {
         "outcome": (
-            pl.col("outcome").cast(pl.String) == _ENDS,
+            pl.col("outcome").cast(pl.String) == outcome().cast(pl.String),
             "does not follow from the addresses disclosed",
         ),
         "cause": (
