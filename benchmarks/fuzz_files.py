@@ -85,6 +85,7 @@ def readers() -> dict[str, tuple[str, Callable[[Path], object]]]:
         "scenario.toml": Scenario.load,
         "manifest.json": run,
         "outcomes.parquet": table("outcomes"),
+        "disclosures.parquet": table("disclosures"),
         "ledger.parquet": table("ledger"),
         "counts.csv": table("counts"),
         "addresses.csv": table("addresses"),

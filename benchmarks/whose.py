@@ -44,7 +44,7 @@ def main(requests: int, people: int, populations: int) -> None:
         for name, scenario in asked.items():
             began = time.monotonic()
             found = world.answer(scenario, workers=2)
-            addresses[name].append(found.disclosed.drop("file_address"))
+            addresses[name].append(found.disclosed)
             wrong = int(found.outcomes["wrong_disclosed"].sum())
             overall = count_disclosed(found.disclosed).drop("dimension", "level").row(0, named=True)
             counts[name].append(overall)

@@ -36,19 +36,24 @@ def offers(found: Findings, whole: Whole | None = None) -> list[Offer]:
     """Return the files that can be made here: PDF and Word only with the extra [report].
 
     The reports are the short one: the full one needs four more runs, which `sim report` makes.
+    A run of an older format offers what it has, and no bundle.
     whole: writes the run with all its files into a folder, for an answer that was made without its cases;
     without them `sim verify` would find the bundle different from what its question gives.
     """
     run = found.run.run_id
-    made = [
-        Offer(
-            "Bundle",
-            f"{run}.zip",
-            "application/zip",
-            "The run, its data and a report in one file, to be checked and repeated by `sim verify`",
-            lambda: _bundle(found, whole),
-        )
-    ]
+    made = (
+        []
+        if found.run.older
+        else [
+            Offer(
+                "Bundle",
+                f"{run}.zip",
+                "application/zip",
+                "The run, its data and a report in one file, to be checked and repeated by `sim verify`",
+                lambda: _bundle(found, whole),
+            )
+        ]
+    )
     made += [
         Offer(
             f"Short report ({kind})",
@@ -59,13 +64,15 @@ def offers(found: Findings, whole: Whole | None = None) -> list[Offer]:
         )
         for kind, ending, mime, about, make in _reports()
     ]
-    return [*made, *(_kept(found, name, label) for name, label in _KEPT)]
+    there = [each for each in _KEPT if (found.run.folder / each[0]).exists()]
+    return [*made, *(_kept(found, name, label) for name, label in there)]
 
 
 _KEPT = (
     ("rates.csv", "Rates (CSV)"),
     ("counts.csv", "Counts (CSV)"),
     ("addresses.csv", "Addresses disclosed (CSV)"),
+    ("disclosures.parquet", "Every address disclosed (Parquet)"),
     ("outcomes.parquet", "Every request (Parquet)"),
     ("scenario.toml", "Scenario (TOML)"),
 )

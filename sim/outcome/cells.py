@@ -13,8 +13,10 @@
 
 The six partition the addresses; `strangers_door` is the sum of its parts by matching, by the list and by the
 file. A request with several addresses (tie rule `all`) counts as its worst: the first quantity in the order
-above, and of one quantity the first error in the order matching, list, file. Causes and outcomes
-(`causes.py`, `judge.py`) are made of these rows.
+above, and of one quantity the first error in the order matching, list, file. The outcome of an address is
+`wrong_person` where the record is another's, else `right_person_right_door` where the person asked for lives
+there, and `right_person_wrong_door` where not; a request's outcome is its worst, in the order wrong person,
+wrong door, right door. What is counted of a request's addresses is added up by `by_request`.
 """
 
 from __future__ import annotations
@@ -39,14 +41,18 @@ from sim.outcome.words import (
     NOBODYS_HOME,
     OFFICE,
     OTHER,
+    OUTCOME,
     QUANTITIES,
     QUANTITY,
     RECORD,
     RELATIVES_RECORD,
     RIGHT,
+    RIGHT_DOOR,
     SOMEBODY_ELSE,
     STRANGERS_DOOR,
     WHOSE_ERROR,
+    WRONG,
+    WRONG_DOOR,
 )  # fmt: skip
 from sim.population import Country
 
@@ -59,23 +65,26 @@ BESIDE = (
 
 CELLS: dict[str, pl.DataType | type[pl.DataType]] = {
     "request": pl.UInt32,
+    "place": pl.UInt32,
     "whose_record": RECORD,
     "whose_door": DOOR,
     "whose_error": ERROR,
     "quantity": QUANTITY,
+    "outcome": OUTCOME,
     "cause": CAUSE,
-    "others": pl.Int32,
-    "file_address": pl.UInt32,
+    "bystanders": pl.UInt32,
     **EXPOSED,
 }
+"""Columns of disclosed addresses: neither an identifier nor an address is among them."""
 
 
 def cells(country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame) -> pl.DataFrame:
     """Return one row a disclosed address, in the order of the disclosures: the columns of CELLS.
 
-    asked: the requests, of which BESIDE is read.  others: people who live behind the door, without the person
-    asked for.  cause: null where the record is theirs.  file_address: for adding up; never written to disk.
-    The columns of EXPOSED are of the person whose record it is.
+    asked: the requests, of which BESIDE is read.  place: among the request's addresses, from 0.  cause: null
+    where the record is theirs.  bystanders: people who live behind the door, without the person asked for; 0
+    where the same door was disclosed for the request in an earlier place.  The columns of EXPOSED are of the
+    person whose record it is.
     """
     if disclosures.is_empty():
         return pl.DataFrame(schema=CELLS)
@@ -92,7 +101,8 @@ def cells(country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame) -> p
     return (
         each.join(another, on="row", how="left", maintain_order="left")
         .with_columns(pl.col("whose_error").fill_null(pl.lit(NO_ERROR, ERROR)), others=others)
-        .with_columns(quantity().alias("quantity"))
+        .with_columns(quantity().alias("quantity"), address_outcome().alias("outcome"))
+        .with_columns(_nth("request").alias("place"), bystanders=_bystanders())
         .hstack(exposed(country, each))
         .select(*CELLS)
     )
@@ -114,6 +124,29 @@ def quantity() -> pl.Expr:
     )
 
 
+def address_outcome() -> pl.Expr:
+    """Return the outcome of an address over whose_record and whose_door (OUTCOME)."""
+    another = pl.col("whose_record") != ASKED_FOR
+    at_home = pl.when(pl.col("whose_door") == LIVES_THERE).then(pl.lit(RIGHT_DOOR))
+    return pl.when(another).then(pl.lit(WRONG)).otherwise(at_home.otherwise(pl.lit(WRONG_DOOR))).cast(OUTCOME)
+
+
+BY_REQUEST: dict[str, pl.Expr] = {
+    "disclosed": pl.len().cast(pl.UInt32),
+    "wrong_disclosed": (pl.col("outcome") == WRONG).sum().cast(pl.UInt32),
+    "stale_disclosed": (pl.col("outcome") == WRONG_DOOR).sum().cast(pl.UInt32),
+    "bystanders": pl.col("bystanders").sum().cast(pl.UInt32),
+    "cause": pl.col("cause").min(),
+    "wrong_shares_household": (pl.col("whose_record") == HOUSEHOLD).any(),
+}
+"""What a request's addresses add up to: its columns among the outcomes."""
+
+
+def by_request(each: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """Return addresses added up by request: the columns `keys` and request, then those of BY_REQUEST."""
+    return each.group_by(*keys, "request").agg(**BY_REQUEST)
+
+
 def worst(each: pl.DataFrame) -> pl.DataFrame:
     """Return for each request the quantity and error of its worst address: request, quantity, whose_error."""
     errors = len(WHOSE_ERROR)
@@ -128,6 +161,18 @@ def worst(each: pl.DataFrame) -> pl.DataFrame:
 
 def _word(number: pl.Expr, words: tuple[str, ...], kind: pl.Enum) -> pl.Expr:
     return number.replace_strict(dict(enumerate(words)), return_dtype=kind)
+
+
+def _nth(*keys: str) -> pl.Expr:
+    """Return how many earlier rows have the same keys."""
+    return pl.int_range(pl.len(), dtype=pl.UInt32).over(*keys)
+
+
+def _bystanders() -> pl.Expr:
+    """Return the others behind the door, once a request: a door disclosed twice exposes its people once."""
+    same = ("request", "file_address")
+    fewest = pl.col("others").min().over(*same)
+    return pl.when(_nth(*same) == 0).then(fewest).otherwise(0).cast(pl.UInt32)
 
 
 def _of_another(country: Country, each: pl.DataFrame) -> pl.DataFrame:

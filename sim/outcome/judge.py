@@ -29,19 +29,8 @@ from sim.linkage import Linked
 from sim.noise import Noisy
 from sim.outcome import exposed
 from sim.outcome.causes import number_was_mistyped
-from sim.outcome.cells import cells
-from sim.outcome.words import (
-    ASKED_FOR,
-    CAUSE,
-    HOUSEHOLD,
-    LIVES_THERE,
-    MISSED,
-    OUTCOME,
-    RIGHT_DOOR,
-    WITHHELD,
-    WRONG,
-    WRONG_DOOR,
-)  # fmt: skip
+from sim.outcome.cells import by_request, cells
+from sim.outcome.words import MISSED, OUTCOME, RIGHT_DOOR, WITHHELD, WRONG, WRONG_DOOR
 from sim.population import ETHNICITIES, NATIVITIES, Country
 from sim.requests import Requests
 
@@ -86,7 +75,7 @@ def verdict(country: Country, requests: Requests, noisy: Noisy, linked: Linked) 
     asked = _asked(requests.clean, noisy.frame)
     each = cells(country, asked, linked.disclosures)
     judged = (
-        asked.join(_found(each), on="request", how="left")
+        asked.join(by_request(each), on="request", how="left")
         .join(linked.tallies.select("request", "path", "links"), on="request", how="left")
         .with_columns(pl.col(*_ADDED, "links").fill_null(0))
         .with_columns(outcome().alias("outcome"), pl.col("wrong_shares_household").fill_null(value=False))
@@ -149,26 +138,6 @@ def _unit_lost() -> pl.Expr:
         return here & pl.col(f"{place}unit").is_not_null()
 
     return pl.col("unit_sent").is_null() & pl.any_horizontal(map(lost, _PLACES)).fill_null(value=False)
-
-
-def _found(each: pl.DataFrame) -> pl.DataFrame:
-    """Add the disclosed addresses up by request."""
-    wrong = pl.col("whose_record") != ASKED_FOR
-    stale = ~wrong & (pl.col("whose_door") != LIVES_THERE)
-    # An address disclosed twice for one request exposes its people once.
-    exposed = each.group_by("request", "file_address").agg(pl.col("others").min())
-    bystanders = exposed.group_by("request").agg(pl.col("others").sum().cast(pl.UInt32).alias("bystanders"))
-    return (
-        each.group_by("request")
-        .agg(
-            pl.len().cast(pl.UInt32).alias("disclosed"),
-            wrong.sum().cast(pl.UInt32).alias("wrong_disclosed"),
-            stale.sum().cast(pl.UInt32).alias("stale_disclosed"),
-            pl.col("cause").min().cast(CAUSE),
-            (pl.col("whose_record") == HOUSEHOLD).any().alias("wrong_shares_household"),
-        )
-        .join(bystanders, on="request", how="left")
-    )
 
 
 def _group(column: str) -> pl.Expr:

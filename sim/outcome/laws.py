@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import polars as pl
 
+from sim.outcome.cells import BY_REQUEST, address_outcome, by_request, quantity
 from sim.outcome.counts import COUNTS
 from sim.outcome.judge import TIN_KINDS, outcome
-from sim.outcome.words import CAUSE, OUTCOME, OUTCOMES, WRONG
+from sim.outcome.words import ASKED_FOR, CAUSE, NO_ERROR, OUTCOME, OUTCOMES, WRONG
 from sim.population import ETHNICITIES, NATIVITIES
 from sim.requests.schema import ORIGINS
 
@@ -91,17 +92,77 @@ LAWS: Mapping[str, tuple[pl.Expr, str]] = MappingProxyType(
 """What holds of every row: by column, the condition and what is said of a row that breaks it."""
 
 
-def broken_rows(rows: pl.DataFrame) -> Iterator[tuple[str, str]]:
+_THEIRS = pl.col("whose_record").cast(pl.String) == ASKED_FOR
+
+ADDRESS_LAWS: Mapping[str, tuple[pl.Expr, str]] = MappingProxyType(
+    {
+        "whose_error": (
+            (pl.col("whose_error").cast(pl.String) == NO_ERROR) == _THEIRS,
+            "is there where the record is theirs, or none where it is another's",
+        ),
+        "quantity": (
+            pl.col("quantity").cast(pl.String) == quantity().cast(pl.String),
+            "does not follow from whose record and whose door it is",
+        ),
+        "outcome": (
+            pl.col("outcome").cast(pl.String) == address_outcome().cast(pl.String),
+            "does not follow from whose record and whose door it is",
+        ),
+        "cause": (
+            pl.col("cause").is_null() == _THEIRS,
+            "is there where the record is theirs, or missing where it is another's",
+        ),
+    }
+)
+"""What holds of every disclosed address (`cells.CELLS`)."""
+
+MAY_LACK = ("cause", "disclosed_state")
+
+
+def broken_rows(
+    rows: pl.DataFrame,
+    laws: Mapping[str, tuple[pl.Expr, str]] = LAWS,
+    may_lack: Sequence[str] = MAY_BE_MISSING,
+) -> Iterator[tuple[str, str]]:
     """Yield column and problem of what is missing in rows, or of the laws they break."""
-    empty = rows.select(pl.all().exclude(MAY_BE_MISSING).null_count()).row(0, named=True)
+    empty = rows.select(pl.all().exclude(may_lack).null_count()).row(0, named=True)
     lacking = [key for key, number in empty.items() if number]
     yield from ((key, "has missing values") for key in lacking)
     if lacking:
         return
-    broken = rows.select((~law).sum().alias(key) for key, (law, _) in LAWS.items()).row(0, named=True)
+    broken = rows.select((~law).sum().alias(key) for key, (law, _) in laws.items()).row(0, named=True)
     for key, number in broken.items():
         if number:
-            yield key, f"{LAWS[key][1]} (rows: {number:,})"
+            yield key, f"{laws[key][1]} (rows: {number:,})"
+
+
+def broken_addresses(
+    disclosed: pl.DataFrame, outcomes: pl.DataFrame, *keys: str
+) -> Iterator[tuple[str, str]]:
+    """Yield column and problem of disclosed addresses: laws they break, and requests they do not add up to.
+
+    disclosed: columns of `cells.CELLS`.  outcomes: columns of ROWS, of the same populations.  keys: columns
+    of both before the request, such as replicate.
+    """
+    broken = list(broken_rows(disclosed, ADDRESS_LAWS, MAY_LACK))
+    yield from broken
+    if any("missing" in problem for _, problem in broken):
+        return
+    at = (*keys, "request")
+    places = disclosed.select(pl.col("place").rank("ordinal").over(*at) - 1 != pl.col("place"))["place"]
+    if places.any():
+        yield "place", "does not number the addresses of each request from 0"
+    worst = pl.col("outcome").cast(OUTCOME).max().cast(pl.String)
+    added = by_request(disclosed, *keys).join(disclosed.group_by(at).agg(worst), on=at)
+    there = outcomes.filter(pl.col("disclosed") > 0).select(*at, "outcome", *BY_REQUEST)
+    both = added.join(there, on=at, how="full", suffix="_told", coalesce=True)
+    unlike = both.select(
+        pl.col(name).cast(pl.String).ne_missing(pl.col(f"{name}_told").cast(pl.String)).sum()
+        for name in ("outcome", *BY_REQUEST)
+    ).row(0, named=True)
+    for name, number in unlike.items():
+        if number:
+            yield name, f"does not add up to that of the request in outcomes.parquet (requests: {number:,})"
 
 
 def broken_counts(overall: pl.DataFrame, groups: pl.DataFrame) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What the counts of disclosed addresses must add up to: the counts of the rows."""
+"""What the disclosed addresses must add up to: their counts, and the rows and counts of the requests."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from sim.errors import Mistake
-from sim.outcome.counts import ADDRESSES, PARTS, REQUESTS
+from sim.outcome.counts import ADDRESSES, PARTS, REQUESTS, count_disclosed
 from sim.outcome.exposed import EXPOSED
 from sim.outcome.groups import OVERALL
+from sim.outcome.laws import broken_addresses
 from sim.outcome.words import (
     GONE,
     OFFICE,
@@ -24,8 +25,9 @@ from sim.outcome.words import (
     WRONG_DOOR,
 )
 from sim.record.reader import Run
+from sim.record.rows import whole_populations
 
-NAME = "addresses.csv"
+NAME, ROWS = "addresses.csv", "disclosures.parquet"
 _WRONG = (STRANGERS_DOOR, OTHER, RELATIVES_RECORD)
 
 
@@ -66,6 +68,47 @@ def address_mistakes(run: Run) -> Iterator[Mistake]:
     unlike = [key for key, good in holds.row(0, named=True).items() if not good]
     yield from (Mistake(NAME, key, "does not add up to counts.csv") for key in unlike)
     yield from _group_mistakes(there.filter(pl.col("dimension") != OVERALL), overall)
+
+
+def disclosure_mistakes(run: Run) -> Iterator[Mistake]:
+    """Yield what in the rows of disclosed addresses is wrong, or not what requests and counts say.
+
+    Of a run that keeps some populations only (`sim.record.rows`), these are checked in full.
+    """
+    rows, told = run.disclosures, run.manifest["rows"]
+    if rows is None:
+        return
+    if rows.height != told["disclosures"]:
+        yield Mistake("manifest.json", "rows.disclosures", f"is not the number of rows ({rows.height})")
+    overall = run.counts.filter(pl.col("dimension") == OVERALL)
+    whole = whole_populations(overall)
+    if told["disclosures_populations"] != whole:
+        yield Mistake("manifest.json", "rows.disclosures_populations", f"is not as many as fit ({whole})")
+        return
+    if rows.filter(pl.col("replicate") >= whole).height:
+        yield Mistake(ROWS, "replicate", "is of populations that are not kept")
+        return
+    kept = run.outcomes.filter(pl.col("replicate") < whole)
+    broken = list(broken_addresses(rows, kept, "replicate"))
+    yield from (Mistake(ROWS, key, problem) for key, problem in broken)
+    if not broken and run.addresses is not None:
+        yield from _count_mistakes(rows, run.addresses, whole)
+
+
+def _count_mistakes(rows: pl.DataFrame, there: pl.DataFrame, whole: int) -> Iterator[Mistake]:
+    """Yield the dimensions by which the counts of addresses are not those of the rows."""
+    made = [
+        count_disclosed(rows.filter(pl.col("replicate") == number).drop("replicate")).select(
+            pl.lit(number, pl.Int64).alias("replicate"), pl.all()
+        )
+        for number in range(whole)
+    ]
+    told = there.filter(pl.col("replicate") < whole).sort("replicate", "dimension", "level")
+    added = pl.concat(made).sort("replicate", "dimension", "level") if made else told.clear()
+    for dimension in (OVERALL, *EXPOSED):
+        of_it = pl.col("dimension") == dimension
+        if not added.filter(of_it).equals(told.filter(of_it)):
+            yield Mistake(NAME, dimension, f"does not follow from {ROWS}")
 
 
 def _group_mistakes(groups: pl.DataFrame, overall: pl.DataFrame) -> Iterator[Mistake]:

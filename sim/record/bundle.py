@@ -26,7 +26,7 @@ from sim.record.citation import Citation, cff
 from sim.record.consistency import mistakes
 from sim.record.folder import sha256_of
 from sim.record.litter import evidence
-from sim.record.reader import Run, named, read
+from sim.record.reader import Run, named, of_older_format, read
 from sim.record.safe_zip import checked
 from sim.toml_files import display
 
@@ -98,6 +98,8 @@ def bundle(folder: Path, out: Path | None = None) -> Path:
 
 def _unfit(run: Run) -> list[Mistake]:
     """Return a mistake for every file of a run folder that cannot be packed as it is named."""
+    if run.older:
+        return [of_older_format(run)]
     there = evidence(run.folder)
     if SUMS in there:
         told = "is there already: this is an unpacked bundle; bundle the run folder, or pass on its own ZIP"

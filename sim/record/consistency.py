@@ -4,8 +4,8 @@
     identity    the run ID follows from scenario, seed, replicates, version and tables; names from
                 the scenario
     rows        have their columns, obey their own laws, are as many as asked for, and have their hashes
-    counts      are those of the rows; those of addresses add up to them; rates are those of the counts;
-                looks of a stopping rule likewise
+    counts      are those of the rows; rates are those of the counts; looks of a stopping rule likewise
+    addresses   obey their own laws, add up to the rows of their requests, and have the counts told
     cases       are of rows that end so; the curve and the ledger have their columns and their length
     metadata    is what these files give
 
@@ -24,7 +24,7 @@ from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Settings, rates
 from sim.reading import cells_of, json_of, text_of
 from sim.record import crate, identity
-from sim.record.addresses import address_mistakes
+from sim.record.addresses import address_mistakes, disclosure_mistakes
 from sim.record.folder import entries_of
 from sim.record.laws import counts_mistakes, row_mistakes
 from sim.record.reader import Run, damaged_files
@@ -38,8 +38,8 @@ _CLOSE = 1e-9
 _WORDED = ("label", "denominator_name", "method", "words", "text")
 """Columns of rates.csv in words, which another version may put otherwise."""
 
-_CRATED = ("scenario.toml", "outcomes.parquet", "counts.csv", "addresses.csv", "rates.csv", "cases.json",
-           "curve.csv", "ledger.parquet")  # fmt: skip
+_CRATED = ("scenario.toml", "outcomes.parquet", "disclosures.parquet", "counts.csv", "addresses.csv",
+           "rates.csv", "cases.json", "curve.csv", "ledger.parquet")  # fmt: skip
 
 
 def mistakes(run: Run, *, rows: bool = True) -> list[Mistake]:
@@ -53,7 +53,8 @@ def mistakes(run: Run, *, rows: bool = True) -> list[Mistake]:
     found = _gathered(run, (_question,))
     if found:
         return found
-    steps = (row_mistakes, counts_mistakes, address_mistakes, _rates, _looks, _cases, _beside, _crate)
+    steps = (row_mistakes, counts_mistakes, address_mistakes, disclosure_mistakes, _rates, _looks, _cases,
+             _beside, _crate)  # fmt: skip
     return _gathered(run, steps if rows else (address_mistakes, _rates, _looks))
 
 

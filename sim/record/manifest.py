@@ -13,7 +13,10 @@ from typing import Any
 
 from sim.reading import parse_json
 
-FORMAT = "linkage-error-simulator/run/1"
+FORMAT = "linkage-error-simulator/run/2"
+OLDER = ("linkage-error-simulator/run/1",)
+"""What is written, and what is read beside it: run/1 has no row for each disclosed address."""
+
 NAME = "manifest.json"
 
 
@@ -61,7 +64,7 @@ def build(
 
     scenario: name and title.  created: UTC, ISO 8601.  seconds: what the run took.
     stopping: the rule by which the number of replicates was found and every look, None when it was given.
-    rows: what the Parquet files hold and what was left out of the ledger.
+    rows: what the Parquet files hold and what was left out of the ledger and the disclosed addresses.
     """
     return {
         "format": FORMAT,
@@ -82,6 +85,11 @@ def build(
         "stopping": stopping,
         "files": {entry.name: entry.as_json() for entry in entries},
     }
+
+
+def is_older(told: Mapping[str, Any]) -> bool:
+    """Whether a manifest is of a run of an older format, which is shown and neither bundled nor verified."""
+    return told["format"] in OLDER
 
 
 def schema() -> dict[str, Any]:

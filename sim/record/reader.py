@@ -19,7 +19,16 @@ from sim.errors import FileErrors, Mistake, VerificationError
 from sim.reading import MOST_MANIFEST, MOST_TABLE, brief, csv_of, inside, json_of, parquet_of, size_of, wrong
 from sim.record import manifest
 from sim.record.folder import sha256_of
-from sim.record.shapes import ADDRESSES_OF, BESIDE, CASES, COUNTS_OF, CURVE_OF, LEDGER_OF, OUTCOMES_OF
+from sim.record.shapes import (
+    ADDRESSES_OF,
+    BESIDE,
+    CASES,
+    COUNTS_OF,
+    CURVE_OF,
+    DISCLOSURES_OF,
+    LEDGER_OF,
+    OUTCOMES_OF,
+)
 from sim.scenario import Scenario
 from sim.toml_files import display
 
@@ -70,9 +79,22 @@ class Run:
 
     @cached_property
     def addresses(self) -> pl.DataFrame | None:
-        """Counts of the addresses disclosed; columns ADDRESSES_OF. None in a run made before they were."""
+        """Counts of the addresses disclosed; columns ADDRESSES_OF. None where an older format has none."""
         path = self.folder / "addresses.csv"
-        return csv_of(path, ADDRESSES_OF) if path.exists() else None
+        return None if self.older and not path.exists() else csv_of(path, ADDRESSES_OF)
+
+    @cached_property
+    def disclosures(self) -> pl.DataFrame | None:
+        """One row a disclosed address, as far as kept; columns DISCLOSURES_OF. None in an older format."""
+        if self.older:
+            return None
+        said = self.manifest["rows"]["disclosures"]
+        return parquet_of(self.folder / "disclosures.parquet", DISCLOSURES_OF, said)
+
+    @property
+    def older(self) -> bool:
+        """Whether the folder is of an older format: shown, and neither resumed, bundled nor verified."""
+        return manifest.is_older(self.manifest)
 
     @cached_property
     def cases(self) -> list[dict[str, Any]]:
@@ -142,10 +164,18 @@ def damaged_files(run: Run) -> list[Mistake]:
     return problems
 
 
+def of_older_format(run: Run) -> Mistake:
+    """Return what is said of a run of an older format where one is not enough."""
+    told = str(run.manifest["format"]).rpartition("-")[2]
+    problem = f"is {told.removeprefix('simulator/')}, which has no row for each disclosed address: such a run"
+    problem += " is shown and not repeated; run its scenario.toml again"
+    return Mistake(manifest.NAME, "format", problem)
+
+
 def intact(folder: Path, result_hash: str) -> bool:
-    """Whether `folder` already holds an undamaged run with this result."""
+    """Whether `folder` already holds an undamaged run with this result, in the format written today."""
     try:
         run = read(folder)
     except VerificationError:
         return False
-    return run.manifest["result_hash"] == result_hash and not damaged_files(run)
+    return not run.older and run.manifest["result_hash"] == result_hash and not damaged_files(run)

@@ -4,7 +4,9 @@ At national size (over a million requests, twenty replicates) outcomes are 25.6 
 and small integers, a few bytes each under zstd; all are kept, because the result hash is over them. The
 ledger of noise is text and several times as long, and can always be made again from the scenario. Above
 `LEDGER_ROWS` only the entries that explain a harm or a miss in the first replicate are kept, and the manifest
-says so.
+says so. Disclosed addresses are about a million in a national run of twenty populations; a rule that
+discloses many a request has more. Above `DISCLOSED_ROWS` the first populations are kept, as many as fit whole
+(so that what is kept can still be added up), and the manifest says how many.
 """
 
 from __future__ import annotations
@@ -26,6 +28,9 @@ from sim.text_safety import csv_of_rows
 
 LEDGER_ROWS = 2_000_000
 """Entries of the ledger kept whole; above, only those that explain a harm or a miss in replicate 0."""
+
+DISCLOSED_ROWS = 2_000_000
+"""Disclosed addresses kept at most: of whole populations, from the first on."""
 
 _ROW_GROUP = 500_000
 _HARM = (WRONG, WRONG_DOOR, MISSED)
@@ -56,6 +61,39 @@ def keep_ledger(ledger: pl.DataFrame, outcomes: pl.DataFrame, limit: int = LEDGE
         "Identifiers are cut to their last four digits"
     )
     return Ledger(mask_ledger(kept), False, note)
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosures:
+    """The disclosed addresses that are kept: all of so many populations, with a sentence on the rest."""
+
+    frame: pl.DataFrame
+    populations: int
+    note: str
+
+
+def keep_disclosures(
+    disclosed: pl.DataFrame, counts: pl.DataFrame, limit: int = DISCLOSED_ROWS
+) -> Disclosures:
+    """Return what is kept of the disclosed addresses (columns replicate and `sim.outcome.cells.CELLS`).
+
+    counts: columns replicate and disclosed, one row a population.
+    """
+    whole = whole_populations(counts, limit)
+    kept = disclosed.filter(pl.col("replicate") < whole)
+    total, all_of_them = int(counts["disclosed"].sum()), f"{counts.height:,} populations"
+    if whole == counts.height:
+        return Disclosures(kept, whole, f"all {total:,} addresses of {all_of_them}")
+    note = (
+        f"{kept.height:,} of {total:,} addresses: all of the first {whole:,} of {all_of_them}; running the "
+        "scenario again makes the rest"
+    )
+    return Disclosures(kept, whole, note)
+
+
+def whole_populations(counts: pl.DataFrame, limit: int = DISCLOSED_ROWS) -> int:
+    """Return how many populations, from the first on, disclosed no more than `limit` addresses together."""
+    return int((counts.sort("replicate")["disclosed"].cum_sum() <= limit).sum())
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:

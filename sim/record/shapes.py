@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from sim.noise.applying import LEDGER as FAULTS
+from sim.outcome.cells import CELLS
 from sim.outcome.counts import ADDRESSES, REQUESTS
 from sim.outcome.counts import COUNTS as COUNTED
 from sim.outcome.laws import CURVE, ROWS
@@ -18,6 +19,9 @@ OUTCOMES_OF: Columns = {"replicate": pl.UInt16, **ROWS}
 
 LEDGER_OF: Columns = {"replicate": pl.UInt16, **FAULTS}
 """Columns of ledger.parquet."""
+
+DISCLOSURES_OF: Columns = {"replicate": pl.UInt16, **CELLS}
+"""Columns of disclosures.parquet, as `sim.outcome.cells` makes them."""
 
 SEARCHED = ("registry", "candidates", "filtered")
 COUNTS_OF: Columns = {

@@ -36,13 +36,11 @@ from sim.record.bundle import COMPANIONS, GENERATED, SUMS, generated
 from sim.record.consistency import CHECKED, REPEATED, bundled_texts, mistakes, of_this_version
 from sim.record.folder import sha256_of
 from sim.record.litter import evidence
-from sim.record.reader import Run, named, read
-from sim.record.rows import keep_ledger
+from sim.record.reader import Run, named, of_older_format, read
+from sim.record.remade import unlike
 from sim.record.safe_zip import MOST_BYTES, unpack
-from sim.record.writer import texts_of
 from sim.scenario import Scenario
 from sim.study.estimate import estimate
-from sim.study.replicates import StudyResult
 from sim.study.replicates import run as study
 from sim.whole_files import Scratch
 
@@ -123,6 +121,8 @@ def verify_folder(folder: Path, asked: Asked) -> Verdict:
         if changed:
             return Verdict(DIFFERENT, folder.name, tuple(map(str, changed)))
         raise errors
+    if run.older:
+        raise FileErrors([of_older_format(run)])
     _readable(run)
     problems = list(dict.fromkeys([*changed, *mistakes(run)]))
     if problems:
@@ -194,7 +194,7 @@ def _beside(run: Run) -> tuple[list[Run], list[Mistake]]:
     for folder in sorted(place.iterdir()) if place.is_dir() else ():
         try:
             other = read(folder)
-            wrongs = mistakes(other, rows=False)
+            wrongs = [of_older_format(other)] if other.older else mistakes(other, rows=False)
         except FileErrors as errors:
             wrongs = list(errors.mistakes)
         else:
@@ -288,7 +288,8 @@ def _together(
     if any(_wanted(each.scenario, asked) < each.scenario.replicates for each in (run, *beside)):
         unchecked.append("the populations that were not run again, by anything but their own rows")
     if not main.same_rows:
-        told = "cases.json, curve.csv, ledger.parquet: their contents, and addresses by group"
+        told = "cases.json, curve.csv, disclosures.parquet, ledger.parquet: their contents, and addresses by "
+        told += "group"
         unchecked.append(f"{told}: a rerun with other rows has others")
     return Verdict(word, run.run_id, tuple(reasons), tuple(checked), tuple(unchecked))
 
@@ -355,39 +356,4 @@ def _elsewhere(run: Run) -> list[str]:
     tables = identity.table_hashes()
     names = sorted({*tables, *run.manifest["tables"]})
     found += [f"the table {n} differs" for n in names if tables.get(n) != run.manifest["tables"].get(n)]
-    return found
-
-
-def unlike(run: Run, result: StudyResult, wanted: int, *, rows: bool = True) -> list[Mistake]:
-    """Return the files that the same study, made again, does not give.
-
-    wanted: populations made again; of fewer than all, the parts that are theirs are compared.  rows: whether
-    all files of a run are there; else counts and rates only.
-    """
-    whole = wanted == run.scenario.replicates
-    found = []
-    texts = texts_of(result)
-    if run.addresses is None and not of_this_version(run):
-        del texts["addresses.csv"]  # not counted then
-    if whole:
-        for name, text in texts.items():
-            path = run.folder / name
-            if (rows or path.exists()) and (not path.is_file() or text_of(path) != text):
-                found.append(Mistake(name, "the whole", "is not what the scenario gives"))
-    else:
-        for name in {"counts.csv", "addresses.csv"} & set(texts) if rows else ("counts.csv",):
-            made, path = texts[name].splitlines(), run.folder / name
-            if not path.is_file() or text_of(path).splitlines()[: len(made)] != made:
-                found.append(Mistake(name, "the whole", "is not what the scenario gives"))
-    kept = keep_ledger(result.ledger, result.outcomes)
-    if rows and (whole or run.manifest["rows"]["ledger_complete"]):
-        there = run.ledger.filter(pl.col("replicate") < wanted)
-        if not there.equals(kept.frame.cast(dict(there.schema))):  # type: ignore[arg-type]
-            found.append(Mistake("ledger.parquet", "the whole", "is not what the scenario gives"))
-    if rows and whole:
-        said = run.manifest["rows"]
-        if (said["ledger_complete"], said["ledger_note"]) != (kept.complete, kept.note):
-            found.append(Mistake("manifest.json", "rows.ledger_note", "is not what the scenario gives"))
-        if ("curve.csv" in texts) != (run.curve is not None):
-            found.append(Mistake("curve.csv", "file", "is there and should not be, or is missing"))
     return found

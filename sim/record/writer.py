@@ -4,6 +4,7 @@ runs/r-0123456789ab/
   scenario.toml           the question, every default written out
   manifest.json           versions, hashes, seed; schema in manifest.schema.json
   outcomes.parquet        what became of every request of every replicate
+  disclosures.parquet     every address disclosed: whose record, whose door, whose error, and whose groups
   counts.csv              counts of every replicate, overall and by group; all rates are made of these
   addresses.csv           counts of the addresses disclosed: whose record, whose door, whose error
   rates.csv               the rates with interval and Monte Carlo error
@@ -29,7 +30,7 @@ from sim.record import crate, identity, manifest
 from sim.record.canonical import readable_json
 from sim.record.folder import entries_of, entry_of
 from sim.record.reader import intact
-from sim.record.rows import counts_of, csv_text, keep_ledger, rates_csv, write_parquet
+from sim.record.rows import counts_of, csv_text, keep_disclosures, keep_ledger, rates_csv, write_parquet
 from sim.scenario import Scenario
 from sim.study.replicates import StudyResult
 from sim.study.stopping import Stopping
@@ -41,6 +42,7 @@ class _Sheet:
 
     scenario: str = "scenario.toml"
     outcomes: str = "outcomes.parquet"
+    disclosures: str = "disclosures.parquet"
     counts: str = "counts.csv"
     addresses: str = "addresses.csv"
     rates: str = "rates.csv"
@@ -88,8 +90,10 @@ def _fill(folder: Path, result: StudyResult, named: manifest.Identity) -> None:
     scenario = result.scenario
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     outcomes, ledger = result.outcomes, keep_ledger(result.ledger, result.outcomes)
+    disclosed = keep_disclosures(result.disclosures, result.counts)
 
     write_parquet(outcomes, folder / FILES.outcomes)
+    write_parquet(disclosed.frame, folder / FILES.disclosures)
     write_parquet(ledger.frame, folder / FILES.ledger)
     _text(folder / FILES.scenario, scenario.to_toml())
     for name, text in texts_of(result).items():
@@ -112,6 +116,9 @@ def _fill(folder: Path, result: StudyResult, named: manifest.Identity) -> None:
             "ledger": ledger.frame.height,
             "ledger_complete": ledger.complete,
             "ledger_note": ledger.note,
+            "disclosures": disclosed.frame.height,
+            "disclosures_populations": disclosed.populations,
+            "disclosures_note": disclosed.note,
         },
         entries=(*data, entry_of(folder, crate.NAME)),
     )

@@ -37,8 +37,8 @@ class StudyResult:
 
     scenario: as asked, with `replicates` as done. counts: one row a replicate. group_counts: one row a
     replicate, dimension and level. addresses: counts of disclosed addresses, overall and by the person whose
-    record was disclosed (`sim.outcome.counts.count_disclosed`). outcomes, ledger, tallies: one row a request
-    (or fault), all replicates.
+    record was disclosed (`sim.outcome.counts.count_disclosed`). outcomes, ledger, tallies, disclosures: one
+    row a request (fault, disclosed address), all replicates.
     """
 
     scenario: Scenario
@@ -51,6 +51,7 @@ class StudyResult:
     stopping: Stopping | None = None
     cases: Sequence[dict[str, Any]] = field(default_factory=tuple)
     addresses: pl.DataFrame = field(default_factory=pl.DataFrame)
+    disclosures: pl.DataFrame = field(default_factory=pl.DataFrame)
     curve: pl.DataFrame | None = None
 
     @functools.cached_property
@@ -144,6 +145,7 @@ def collect(
         stopping=stopping,
         cases=[case for world in worlds for case in world.cases],
         addresses=_stack([count_disclosed(world.disclosed) for world in worlds]),
+        disclosures=_stack([world.disclosed for world in worlds]),
         curve=_curve(worlds),
     )
 

@@ -25,7 +25,7 @@ from sim.errors import FileErrors, Mistake
 from sim.masking import mask_ledger, mask_text
 from sim.noise.applying import LEDGER
 from sim.outcome.cells import CELLS
-from sim.outcome.laws import CURVE, ROWS, TALLIES, broken_rows
+from sim.outcome.laws import CURVE, ROWS, TALLIES, broken_addresses, broken_rows
 from sim.reading import MOST_ROWS, Columns, archive_of, arrow_of, parse_json, wrong
 from sim.replicate import World
 from sim.scenario import Scenario
@@ -172,7 +172,8 @@ def world_of(path: Path, scenario: Scenario) -> World:
     mistakes = [Mistake(path.name, name, "is missing") for name in lacking]
     if not mistakes:
         outcomes = frames["outcomes"]
-        mistakes += [Mistake(path.name, *told) for told in broken_rows(outcomes)]
+        broken = list(broken_rows(outcomes)) or broken_addresses(frames["disclosed"], outcomes)
+        mistakes += [Mistake(path.name, *told) for told in broken]
         for name in most:
             numbers = frames[name]["request"]
             if numbers.len() != asked or numbers.n_unique() != asked or int(numbers.max() or 0) >= asked:  # type: ignore[arg-type]

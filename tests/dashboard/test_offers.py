@@ -15,6 +15,7 @@ from sim.report.model import PAGE, SECTIONS, build, page
 from sim.scenario import Scenario
 from sim.study.replicates import run
 from tests.dashboard.opening import open_file
+from tests.record.forging import older
 from tests.record.standin import study
 from tests.report.reports import findings
 
@@ -39,6 +40,14 @@ def test_each_offer_is_made_and_opens_as_what_its_name_says(found: Findings, tmp
             assert "short-report" in offer.name
             assert offer.label.startswith("Short report")
     assert seen == {".zip", ".html", ".pdf", ".docx", ".csv", ".parquet", ".toml"}
+
+
+def test_a_run_of_an_older_format_offers_what_it_has_and_no_bundle(tmp_path: Path) -> None:
+    folder = write(study(2, 300), tmp_path)
+    older(folder)
+    offered = {each.name.partition("-")[2].partition("-")[2] for each in files.offers(Findings.of(folder))}
+    assert {"rates.csv", "counts.csv", "outcomes.parquet", "short-report.html"} <= offered
+    assert not offered & {"addresses.csv", "disclosures.parquet", ""}
 
 
 def test_the_report_inside_a_bundle_says_that_it_is_short(found: Findings, tmp_path: Path) -> None:

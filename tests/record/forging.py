@@ -13,7 +13,7 @@ from sim.outcome.counts import count_disclosed
 from sim.outcome.groups import OVERALL
 from sim.outcome.rates import Settings, rates
 from sim.record import crate, identity
-from sim.record.addresses import address_mistakes
+from sim.record.addresses import address_mistakes, disclosure_mistakes
 from sim.record.bundle import SUMS, generated
 from sim.record.canonical import readable_json
 from sim.record.folder import entries_of
@@ -93,13 +93,34 @@ def _rows(run: Run, keep: Collection[str]) -> None:
         searched, on=("replicate", "dimension"), how="left"
     )
     put(run.folder / FILES.counts, csv_text(made.sort("replicate", "dimension", "level").select(*COUNTS_OF)))
-    if FILES.addresses not in keep and any(address_mistakes(Run(run.folder, run.manifest))):
+    beside = Run(run.folder, run.manifest)
+    if FILES.addresses not in keep and any((*address_mistakes(beside), *disclosure_mistakes(beside))):
         worlds = rows.partition_by("replicate", maintain_order=True)
-        parts = [
-            count_disclosed(disclosed_of(each)).select(pl.lit(number).alias("replicate"), pl.all())
-            for number, each in enumerate(worlds)
-        ]
-        put(run.folder / FILES.addresses, csv_text(pl.concat(parts)))
+        shown = [disclosed_of(each) for each in worlds]
+        put_addresses(run.folder, shown)
+    shown = pl.scan_parquet(run.folder / FILES.disclosures).select(pl.len()).collect()
+    run.manifest["rows"]["disclosures"] = shown.item()
+
+
+def older(folder: Path) -> None:
+    """Make a run one of before addresses were kept and counted: neither the files nor a word of them."""
+    told = json.loads((folder / "manifest.json").read_text("utf-8"))
+    for name in (FILES.disclosures, FILES.addresses):
+        (folder / name).unlink()
+        del told["files"][name]
+    told["rows"] = {key: value for key, value in told["rows"].items() if not key.startswith("disclosures")}
+    edit_manifest(folder, format="linkage-error-simulator/run/1", rows=told["rows"], files=told["files"])
+    settle(folder, {FILES.counts})
+
+
+def put_addresses(folder: Path, worlds: list[pl.DataFrame]) -> None:
+    """Write the disclosed addresses of all populations, and their counts."""
+    numbered = [(pl.lit(number, pl.UInt16).alias("replicate"), each) for number, each in enumerate(worlds)]
+    (folder / FILES.disclosures).unlink()
+    rows = pl.concat([each.select(number, pl.all()) for number, each in numbered])
+    write_parquet(rows, folder / FILES.disclosures)
+    counts = pl.concat([count_disclosed(each).select(number, pl.all()) for number, each in numbered])
+    put(folder / FILES.addresses, csv_text(counts))
 
 
 def _manifest(run: Run, keep: Collection[str]) -> None:

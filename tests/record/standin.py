@@ -130,8 +130,7 @@ def disclosed_of(outcomes: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("lives_there")).cast(DOOR),
         "whose_error": pl.when(~wrong).then(pl.lit("none"))
         .otherwise(error.then(pl.lit("file")).otherwise(pl.lit("list"))).cast(ERROR),
-        "others": pl.col("bystanders").cast(pl.Int32),
-        "file_address": pl.col("request") + 1,
+        "place": pl.lit(0, pl.UInt32),
         "disclosed_ethnicity": pl.col("ethnicity"),
         "disclosed_nativity": pl.when(wrong).then(pl.lit("us_born"))
         .otherwise(pl.col("nativity").cast(pl.String)).cast(pl.Enum(NATIVITIES)),

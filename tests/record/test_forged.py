@@ -11,11 +11,20 @@ import polars as pl
 import pytest
 
 from sim.errors import VerificationError
+from sim.outcome.cells import quantity
 from sim.record.reader import read
 from sim.record.rows import csv_text
 from sim.record.safe_zip import unpack
 from sim.record.verify import DIFFERENT, IDENTICAL, OTHER, Asked, verify
-from tests.record.forging import claim_another_environment, drop_cases, edit_rows, forged, sums
+from tests.record.forging import (
+    claim_another_environment,
+    drop_cases,
+    edit_manifest,
+    edit_rows,
+    forged,
+    put_addresses,
+    sums,
+)
 from tests.record.test_bundle_and_verify import bundled, made, quick
 
 
@@ -43,7 +52,7 @@ def test_forged_worked_links_are_found_even_when_every_sum_was_made_anew(bundled
     assert verify(folder, Asked(replicates=1)).word == IDENTICAL
 
 
-def test_counts_of_addresses_that_add_up_and_are_another_runs_are_found(bundled, tmp_path):
+def test_counts_of_addresses_that_are_another_runs_do_not_follow_from_the_addresses(bundled, tmp_path):
     def change(folder):
         path = folder / "addresses.csv"
         head, rows = path.read_text().split("\n", 1)
@@ -56,10 +65,27 @@ def test_counts_of_addresses_that_add_up_and_are_another_runs_are_found(bundled,
         table = pl.read_csv(f"{','.join(names)}\n{rows}".encode(), infer_schema_length=None)
         path.write_text(csv_text(table.select(head.split(","))))
 
-    folder = forged(bundled, tmp_path / "out", change)
-    told = ("addresses.csv: the whole: is not what the scenario gives",)
+    folder = forged(bundled, tmp_path / "out", change, {"addresses.csv"})
+    told = "addresses.csv: everybody: does not follow from disclosures.parquet"
+    assert verify(folder).reasons[0] == told
+
+
+def test_addresses_that_add_up_to_everything_and_are_another_runs_are_found(bundled, tmp_path):
+    folder = forged(bundled, tmp_path / "out", lambda place: _another(place, "right_person_gone"))
+    told = ("addresses.csv: the whole: is not what the scenario gives",
+            "disclosures.parquet: the whole: is not what the scenario gives")  # fmt: skip
     assert verify(folder).reasons == told
     assert verify(folder, Asked(replicates=1)).reasons == told
+
+
+def test_the_note_of_what_is_kept_of_the_addresses_is_the_scenarios(bundled, tmp_path):
+    def change(folder):
+        told = json.loads((folder / "manifest.json").read_text())["rows"]
+        edit_manifest(folder, rows={**told, "disclosures_note": "nothing was left out"})
+
+    folder = forged(bundled, tmp_path / "out", change)
+    told = ("manifest.json: rows.disclosures_note: is not what the scenario gives",)
+    assert verify(folder).reasons == told
 
 
 def test_an_unreadable_table_is_named_not_raised(bundled, tmp_path):
@@ -99,28 +125,28 @@ def test_a_manifest_that_says_a_thing_twice_is_refused(made, tmp_path):
         read(copy)
 
 
-def _whose(folder, given, taken):
-    """Change a bystander of one row and call the addresses of one quantity those of another."""
-    drop_cases(folder)
+def _whose(folder, given):
+    """Change the links of one row and call the addresses of one quantity those of offices."""
     claim_another_environment(folder)
-    first = (pl.col("disclosed") > 0).cum_sum() == 1
-    edit_rows(
-        folder, lambda rows: rows.with_columns(pl.col("bystanders") + (first & (pl.col("disclosed") > 0)))
-    )
-    path = folder / "addresses.csv"
-    table = pl.read_csv(path, infer_schema_length=None)
-    for unit in ("addresses", "requests"):
-        parts = [name for name in table.columns if name.startswith(f"{unit}_{given}_")]
-        both = pl.col(f"{unit}_{given}") + pl.col(f"{unit}_{taken}")
-        table = table.with_columns(both.alias(f"{unit}_{taken}"), pl.col(f"{unit}_{given}", *parts) * 0)
-    path.write_text(csv_text(table))
+    first = pl.int_range(pl.len()) == 0
+    edit_rows(folder, lambda rows: rows.with_columns(links=pl.col("links") + first.cast(pl.UInt32)))
+    _another(folder, given)
+
+
+def _another(folder, given):
+    """Call the addresses of one quantity those of offices, in rows and counts."""
+    rows = pl.read_parquet(folder / "disclosures.parquet")
+    office = pl.lit("nobodys_home", rows.schema["whose_door"])
+    moved = pl.when(pl.col("quantity") == given).then(office).otherwise("whose_door")
+    rows = rows.with_columns(whose_door=moved).with_columns(quantity=quantity())
+    put_addresses(folder, [each.drop("replicate") for each in rows.partition_by("replicate")])
 
 
 @pytest.mark.parametrize(
     ("given", "taken"), [("strangers_door", "other"), ("right_person_gone", "right_person_office")]
 )
 def test_another_environment_excuses_no_quantity_that_is_another_runs(bundled, tmp_path, given, taken):
-    folder = forged(bundled, tmp_path / "out", lambda place: _whose(place, given, taken))
+    folder = forged(bundled, tmp_path / "out", lambda place: _whose(place, given))
     verdict = verify(folder)
     assert verdict.word == DIFFERENT, verdict.text()
     assert "wrong_person moved" not in verdict.text()
@@ -137,4 +163,5 @@ def test_what_a_rerun_with_other_rows_leaves_unchecked_is_said(bundled, tmp_path
 
     verdict = verify(forged(bundled, tmp_path / "out", change))
     assert verdict.word == OTHER
-    assert [line for line in verdict.unchecked if line.startswith("cases.json, curve.csv, ledger.parquet:")]
+    told = "cases.json, curve.csv, disclosures.parquet, ledger.parquet:"
+    assert [line for line in verdict.unchecked if line.startswith(told)]

@@ -17,8 +17,8 @@ from sim.record.writer import write
 from tests.record.mutations import changed
 from tests.record.standin import study
 
-FILES = ("manifest.json", "outcomes.parquet", "ledger.parquet", "counts.csv", "addresses.csv", "rates.csv",
-         "cases.json", "ro-crate-metadata.json")  # fmt: skip
+FILES = ("manifest.json", "outcomes.parquet", "disclosures.parquet", "ledger.parquet", "counts.csv",
+         "addresses.csv", "rates.csv", "cases.json", "ro-crate-metadata.json")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

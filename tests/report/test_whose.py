@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -15,23 +14,13 @@ from sim.report.findings import Findings
 from sim.report.sections.front import headline
 from sim.report.sections.results import results
 from sim.study.replicates import StudyResult
-from tests.record.forging import settle
+from tests.record.forging import older
 from tests.record.standin import study
 
 
 @pytest.fixture(scope="module")
 def result() -> StudyResult:
     return study(4, 3_000)
-
-
-def forget(folder: Path) -> None:
-    """Make a run one of before addresses were counted: neither the file nor a word of it elsewhere."""
-    (folder / "addresses.csv").unlink()
-    path = folder / "manifest.json"
-    about = json.loads(path.read_text())
-    del about["files"]["addresses.csv"]
-    path.write_text(json.dumps(about))
-    settle(folder, {"counts.csv", "addresses.csv"})
 
 
 @pytest.fixture
@@ -106,13 +95,13 @@ def test_whose_record_was_disclosed_is_told_by_its_own_people(folder: Path) -> N
     shown = [block for block in results(found).blocks if isinstance(block, Table)]
     (mine,) = [block for block in shown if block.caption == "Whose record was disclosed"]
     assert [str(row[0]) for row in mine.rows] == list(rows)
-    forget(folder)
+    older(folder)
     later = [block.caption for block in results(Findings.of(folder)).blocks if isinstance(block, Table)]
     assert "Whose record was disclosed" not in later
 
 
 def test_a_run_of_before_says_that_they_were_not_counted(folder: Path) -> None:
-    forget(folder)
+    older(folder)
     found = Findings.of(folder)
     assert found.quantities == {}
     assert whose.NOT_COUNTED in str(headline(found).blocks)

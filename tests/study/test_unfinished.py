@@ -43,7 +43,10 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def rows(result: StudyResult) -> tuple[Any, ...]:
     """Return all of a result as it is written: a part that was kept has its ledger masked already."""
-    frames = (result.outcomes, mask_ledger(result.ledger), result.tallies, result.counts, result.group_counts)
+    frames = (
+        result.outcomes, mask_ledger(result.ledger), result.tallies, result.counts, result.group_counts,
+        result.disclosures,
+    )  # fmt: skip
     return *(frame.rows() for frame in frames), *(frame.schema for frame in frames), texts_of(result)
 
 
