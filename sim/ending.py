@@ -18,9 +18,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any, TextIO
+from typing import TextIO
 
 GRACE = 4.0
 """Seconds after a signal in which the process ends by itself."""
@@ -39,6 +39,7 @@ _SIGNALS = {
     if hasattr(signal, name)
 }
 _watched: set[int] = set()
+_listening: list[int] = []
 _heard: list[int] = []
 _done: list[int] = []
 
@@ -60,8 +61,11 @@ def told(error: KeyboardInterrupt) -> tuple[str, int]:
 def listen(say: Callable[[str], object]) -> None:
     """Raise `Ended` at the first signal to end, and see to it that the process does end; main thread only.
 
-    say: tells a line where the process had to be ended in the midst of something.
+    say: tells a line where the process had to be ended in the midst of something. Once is enough.
     """
+    if _listening:
+        return
+    _listening.append(1)
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     heard = [signal.Signals[name] for name in _SIGNALS]
@@ -146,13 +150,30 @@ def _at_once() -> None:
     os._exit(128 + int(getattr(signal, "SIGHUP", signal.SIGTERM)))
 
 
-def attended(function: Callable[..., Any], arguments: tuple[Any, ...], parent: int) -> Any:
-    """Call a function in a worker process that ends with its parent, and leaves Ctrl-C to it."""
-    if os.getpid() != parent:
-        with_parent(parent)
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return function(*arguments)
+def attend(parent: int) -> None:
+    """Let a worker process end with its parent, and leave Ctrl-C to that; called before its first task.
+
+    parent: its number as told by itself, which holds also where it was killed before this is called.
+    """
+    with_parent(parent)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextlib.contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back until the block ends; what is started in it (threads, processes) never hears of it.
+
+    A worker process would else tell at length where in its start it was interrupted.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def open_closed_streams() -> None:

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker as python_tracker
 from typing import Any, TypeVar
 
 import joblib
@@ -21,7 +22,7 @@ from joblib.externals.loky import reusable_executor
 from joblib.externals.loky.backend import resource_tracker
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-from sim.ending import attended
+from sim.ending import attend, interrupts_held
 from sim.errors import LostError
 from sim.study.cluster import Same, connected
 
@@ -37,8 +38,13 @@ def end() -> None:
             os.kill(process, signal.SIGKILL)
 
 
-def _start_tracker() -> None:
-    """Start loky's process that clears up after a killed one, so that it does so without telling."""
+def _start_trackers() -> None:
+    """Start what clears up after a killed process, loky's so that it does so without telling.
+
+    Both before `interrupts_held`: to start Python's own one lets interrupts in again.
+    """
+    if os.name == "posix":
+        python_tracker.ensure_running()
     named = "PYTHONWARNINGS"
     before = os.environ.get(named)
     os.environ[named] = "ignore:resource_tracker:UserWarning"
@@ -71,13 +77,12 @@ class Workers:
         if self.count == 1 and self.cluster is None:
             yield from (function(*arguments) for function, arguments in tasks)
             return
-        sent = tasks
-        if self.cluster is None:
-            sent = ((attended, (function, arguments, os.getpid())) for function, arguments in tasks)
         with self._backend():
             parallel = joblib.Parallel(n_jobs=-1 if self.cluster else self.count, return_as="generator")
             try:
-                yield from parallel(joblib.delayed(function)(*arguments) for function, arguments in sent)
+                with interrupts_held():
+                    coming = parallel(joblib.delayed(function)(*arguments) for function, arguments in tasks)
+                yield from coming
             except TerminatedWorkerError:
                 raise LostError(
                     "a worker process was killed, most likely because memory ran out; use fewer --workers"
@@ -92,8 +97,10 @@ class Workers:
             # Each process would otherwise start as many threads as there are cores.
             # A worker that has grown is replaced by loky, which says so in a thread that must not raise.
             warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
-            _start_tracker()
-            with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+            _start_trackers()
+            # Not with the first task: a worker that waits for one would wait on when all others are gone.
+            first = {"initializer": attend, "initargs": (os.getpid(),)}
+            with joblib.parallel_config(backend="loky", inner_max_num_threads=1, **first):
                 yield
             return
         with connected(self.cluster, self.same) as backend, joblib.parallel_config(backend=backend):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -30,12 +31,13 @@ MARK = "TEST_OF_ENDING"
 class Started:
     """A command in a session of its own, whose processes are known by a mark in their environment."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, code: str = "") -> None:
         self.mark = f"{MARK}={uuid.uuid4()}"
         # A suite begun under nohup ignores SIGHUP, and so would what it starts.
         before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sim", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, *(("-c", code) if code else ("-m", "sim")), *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, MARK: self.mark.partition("=")[2]}, text=True, start_new_session=True,
         )  # fmt: skip
         signal.signal(signal.SIGHUP, before)
@@ -64,8 +66,8 @@ def start() -> Iterator[type[Started]]:
     started: list[Started] = []
 
     class Kept(Started):
-        def __init__(self, *arguments: str) -> None:
-            super().__init__(*arguments)
+        def __init__(self, *arguments: str, code: str = "") -> None:
+            super().__init__(*arguments, code=code)
             started.append(self)
 
     yield Kept
@@ -134,6 +136,58 @@ def test_a_sweep_that_is_ended_keeps_the_populations_of_cells_that_are_not_whole
         "ended by SIGTERM",
     ]
     assert kept >= 4 and not list((out / "small").rglob(".tmp-*"))
+
+
+STARTING = """
+import sys, time, warnings
+warnings.simplefilter("ignore")
+from sim import ending
+ending.listen(print)
+from sim.study.workers import Workers
+try:
+    list(Workers(2).each([(time.sleep, (60,))]))
+except KeyboardInterrupt:
+    sys.stderr.write("interrupted")
+"""
+
+
+@pytest.mark.slow
+def test_workers_that_are_starting_or_idle_when_the_main_process_is_killed_end_too(
+    start: type[Started],
+) -> None:
+    chance = random.Random(14)
+    for kill in range(8):
+        work = start(code=STARTING)
+        wanted = 2 + kill % 4  # the main process, two that clear up, and two workers
+        while len(work.processes()) < wanted:
+            time.sleep(0.01)
+        time.sleep(chance.random() * (1.0 if kill % 2 else 0.1))
+        work.process.kill()
+        assert work.gone_after() < 5
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_workers_start_is_told_by_the_main_process_alone(start: type[Started]) -> None:
+    for pause in (0.0, 0.1, 0.3):
+        work = start(code=STARTING)
+        while len(work.processes()) < 5:
+            time.sleep(0.005)
+        time.sleep(pause)
+        os.killpg(work.process.pid, signal.SIGINT)
+        assert work.gone_after() < 5
+        assert work.process.communicate() == ("", "interrupted")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_ended_while_it_loads_says_so_in_a_line(start: type[Started], number: int) -> None:
+    command = start("scenarios")
+    threads = Path(f"/proc/{command.process.pid}/status")
+    while "Threads:\t1\n" in threads.read_text():  # the second one waits for signals
+        time.sleep(0.001)
+    command.process.send_signal(number)
+    words, code = told(Ended(number))
+    assert command.process.communicate() == ("", f"{words}\n")
+    assert command.process.returncode == code
 
 
 def shell(line: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
