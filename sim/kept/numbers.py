@@ -24,6 +24,9 @@ _MASK = np.uint32(2**15 - 1)
 _MARK = np.uint32(2**31)
 _ROUNDS = 4
 
+COLUMNS = ("tin", "mate")
+"""Columns of nine-digit numbers: a person's own, and that of somebody of the household."""
+
 
 @nb.njit(nogil=True, cache=True, inline="always")
 def _mixed(half, key):  # type: ignore[no-untyped-def]
@@ -74,12 +77,18 @@ class Numbers:
         return np.asarray(_back(np.ascontiguousarray(stored, np.uint32), self._keys))
 
     def store_in(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """Exchange the column `tin` of rows that are about to be written, and return them."""
-        rows["tin"] = self.stored(rows["tin"])
+        """Exchange the numbers (COLUMNS) of rows that are about to be written, and return them."""
+        for name in _numbers_of(rows):
+            rows[name] = self.stored(rows[name])
         return rows
 
     def show_in(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """Return a copy of stored rows with the numbers in their column `tin`."""
+        """Return a copy of stored rows with the numbers in their columns (COLUMNS)."""
         out = np.array(rows)
-        out["tin"] = self.shown(rows["tin"])
+        for name in _numbers_of(rows):
+            out[name] = self.shown(rows[name])
         return out
+
+
+def _numbers_of(rows: NDArray[Any]) -> list[str]:
+    return [name for name in rows.dtype.names or () if name in COLUMNS]
