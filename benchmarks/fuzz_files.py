@@ -21,9 +21,11 @@ import time
 import traceback
 import warnings
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -31,8 +33,11 @@ import numpy as np
 
 from sim import whole_files
 from sim.errors import Mistake, SimulatorError
-from sim.kept import parts
-from sim.kept.files import Sums
+from sim.kept import parts, shortlists
+from sim.kept.build import build
+from sim.kept.files import BLOCK, Sums
+from sim.kept.session import StoredRegistry
+from sim.kept.store import Store
 from sim.kept.world import Manifest, World
 from sim.record import write
 from sim.record.bundle import bundle, generated
@@ -40,6 +45,7 @@ from sim.record.consistency import mistakes
 from sim.record.reader import named, read
 from sim.record.safe_zip import unpack
 from sim.record.verify import changed_files
+from sim.replicate import Replicate
 from sim.report.again import made_again
 from sim.report.html import write as write_page
 from sim.report.studies import read_study
@@ -63,6 +69,14 @@ PARTS = 2
 PAGE, RARE = "report.html", 200
 """A report is made again to be read, which takes a second: one input in so many."""
 
+KEPT = ("by-line", "by-line-buckets", "by-number", "by-number-buckets", "by-second", "by-second-buckets",
+        "offers-donors", "offers-hosts", "offers-people", "offers-places", "rows", "rows-buckets",
+        "truth-0000")  # fmt: skip
+"""Files of a kept registry of one part: integers and floats in rows, of no format but their own."""
+
+ASKED = {"population.size": 3_000, "requests.count": 60, "replicates": 1}
+"""The question whose people are kept."""
+
 # --- what is read -------------------------------------------------------------------------------------------
 
 
@@ -81,6 +95,12 @@ def readers() -> dict[str, tuple[str, Callable[[Path], object]]]:
             return unpack(path, Path(place), 200 << 20)
 
     small = Scenario.load("good-matcher").replace({"requests.count": 60})
+    kept = Scenario.load("aug2025-as-run").replace(ASKED)
+
+    def answered(path: Path) -> object:
+        store = Store(path.parent)
+        return Replicate(StoredRegistry(kept, store)).answer(kept)
+
     files = {
         "scenario.toml": Scenario.load,
         "manifest.json": run,
@@ -110,6 +130,7 @@ def readers() -> dict[str, tuple[str, Callable[[Path], object]]]:
         "study of sensitivity": ("sensitivity.json", read_study),
         "manifest of a kept registry": ("kept/manifest.json", lambda path: Manifest.read(path.parent)),
         "marker of a part": ("kept/part-0000-marker", lambda path: parts.find(path.parent, 0)),
+        **{f"kept registry: {name}": (f"registry/{name}", answered) for name in KEPT},
     }
 
 
@@ -148,11 +169,23 @@ def prepare(place: Path) -> None:
     Manifest(World(9_000, "ab" * 32, 1, 0, "cd" * 32), "x", "now", 1.0, sums).write(place / "kept")
     marker = {"starts": [0, 1], "files": {k: {"size": 0, "crc32": []} for k in ("rows", "truth", "people")}}
     (place / "kept" / "part-0000-marker").write_text(json.dumps(marker))
+    outside, shortlists.OUTSIDE = shortlists.OUTSIDE, 1
+    built = build(Scenario.load("aug2025-as-run").replace(ASKED), place / "built")
+    shortlists.OUTSIDE = outside
+    built.rename(place / "registry")
+    missing = {each.name for each in (place / "registry").iterdir()} ^ {"manifest.json", "truth-0001", *KEPT}
+    assert not missing, missing
 
 
 def hashed_anew(path: Path) -> None:
     """Make the hash and size right that a manifest beside a file has of it."""
     manifest = path.parent / "manifest.json"
+    if path.parent.name == "registry":
+        found = Manifest.read(path.parent)
+        data = path.read_bytes()
+        blocks = [zlib.crc32(data[at : at + BLOCK]) for at in range(0, len(data), BLOCK)]
+        sums = {**found.sums, path.name: Sums(len(data), tuple(blocks))}
+        replace(found, sums=sums).write(path.parent)
     if path.parent.name != "run" or path == manifest:
         return
     told = json.loads(manifest.read_text("utf-8"))
@@ -188,7 +221,7 @@ def work(samples: Path, first: int, last: int) -> None:
             before, manifest = path.read_bytes(), (path.parent / "manifest.json")
             beside = manifest.read_bytes() if manifest.exists() else b""
             made = changed(file, before, luck)
-            path.write_bytes(made)
+            _put(path, made)
             hashed_anew(path)
             print(json.dumps({"number": number, "kind": kind}), flush=True)
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
@@ -207,9 +240,15 @@ def work(samples: Path, first: int, last: int) -> None:
                 word = "failed"
             kept = base64_of(made) if word == "failed" else ""
             print(json.dumps({"number": number, "word": word, "lines": lines[:3], "data": kept}), flush=True)
-            path.write_bytes(before)
+            _put(path, before)
             if beside:
                 manifest.write_bytes(beside)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file in another's place: the other may still be mapped into memory."""
+    path.unlink()
+    path.write_bytes(data)
 
 
 def _told(found: object) -> TypeGuard[list[Mistake]]:

@@ -179,6 +179,13 @@ class Shortlists:
             for name in ("people", "donors", "hosts")
         )
 
+    @property
+    def whole(self) -> bool:
+        """Whether the places of the chunks hold all that is offered and no more, each chunk once."""
+        ends = (self._first[-1], self._first_donor[-1], self._first_host[-1])
+        lengths = (len(self._people), len(self._donors), len(self._hosts))
+        return ends == lengths and len(self._number) == len(self._places)
+
     def __call__(
         self, number: int, asked: int, donors: NDArray[np.int64], hosts: NDArray[np.int64]
     ) -> ShortOffer | None:

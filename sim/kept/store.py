@@ -58,6 +58,8 @@ class Store:
             np.array(self._map("offers-places", shortlists.PLACE)),
             self.numbers,
         )
+        if not self.offers.whole:
+            raise self.damaged("offers-places does not fit the people, donors and hosts that are offered")
 
     def refuse_another(self, scenario: Scenario) -> None:
         """Raise VerificationError unless this is the scenario's registry, as this engine makes it."""
@@ -141,7 +143,7 @@ class Store:
         """Return where the buckets of a file begin, read whole, and the bits that tell a bucket."""
         starts = np.array(self._map(f"{name}-buckets", np.dtype("<u4")))
         bits = (len(starts) - 1).bit_length() - 1
-        whole = len(starts) == (1 << max(bits, 0)) + 1 and starts[-1] == entries
+        whole = bits > 0 and len(starts) == (1 << bits) + 1 and starts[-1] == entries
         if not whole or np.any(starts[1:] < starts[:-1]):
             raise self.damaged(f"{name}-buckets is damaged")
         return starts, bits

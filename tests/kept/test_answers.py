@@ -11,6 +11,7 @@ from sim.errors import VerificationError
 from sim.kept import session, shortlists
 from sim.kept.find import can_look_up, quick, rows_of
 from sim.kept.layout import pack_who, unpack_who
+from sim.kept.limits import Limits
 from sim.kept.session import StoredRegistry
 from sim.kept.store import Store
 from sim.linkage.rules import RULES, rule_of
@@ -130,7 +131,7 @@ def test_what_is_packed_into_a_byte_comes_out_again() -> None:
 
 
 def test_a_record_in_the_shape_of_a_chunk_has_its_columns_and_no_others(store: Store) -> None:
-    records = session.Records(store, store.rows[:3])
+    records = session.Records(store, store.rows[:3], Limits({}))
     assert records.truth("household", np.arange(3)).dtype == np.int64
     assert records.on_file("street") is None
     with pytest.raises(AttributeError, match="moved_years"):

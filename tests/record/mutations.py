@@ -156,10 +156,22 @@ def as_archive(data: bytes, luck: Luck) -> bytes:
     return out.getvalue()
 
 
+def as_words(data: bytes, luck: Luck) -> bytes:
+    """Return rows of numbers, none of them of another size, with words of a row or two set to others."""
+    made = np.frombuffer(data + bytes(-len(data) % 4), np.uint32).copy()
+    odd_words = (0, 1, 2**30, 2**31 - 1, 2**31, 2**32 - 1, len(made), int(luck.integers(2**32)))
+    for _ in range(int(luck.integers(1, 9))):
+        at = int(luck.integers(len(made)))
+        made[at : at + int(luck.choice([1, 1, 2, 16, 4_000]))] = odd_words[int(luck.integers(len(odd_words)))]
+    return made.tobytes()[: len(data)]
+
+
 def changed(name: str, data: bytes, luck: Luck) -> bytes:
     """Return a file of a format changed: as bytes, or as what it holds."""
     if not data or luck.random() < 0.4:
         return damaged(data or b"x", luck)
+    if name.startswith("registry/"):
+        return as_words(data, luck)
     if name.endswith((".zip", ".world")):
         return as_archive(data, luck)
     if name.endswith(".parquet"):
