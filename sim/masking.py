@@ -10,10 +10,11 @@ import re
 
 import polars as pl
 
+from sim.fields import PRIVATE
+
 MASK = "*****"
 """Stands for the first five digits of a number."""
 
-_IDENTIFIER_FIELDS = ("tin", "ssn", "itin")
 _WHOLE_NUMBER = r"(?:^|[^0-9])\d{3}[- ]?\d{2}[- ]?\d{4}(?:$|[^0-9])"
 _MASKED = r"^\*{5}.{0,4}$"
 _WHOLE = re.compile(r"(?<![0-9A-Za-z])\d{3}[- ]?\d{2}[- ]?(\d{4})(?![0-9A-Za-z])")
@@ -37,7 +38,7 @@ def mask_ledger(ledger: pl.DataFrame) -> pl.DataFrame:
 
     ledger: columns field, before and after at least; text or null. Other fields lose any run of nine digits.
     """
-    is_identifier = pl.col("field").cast(pl.String).is_in(_IDENTIFIER_FIELDS)
+    is_identifier = pl.col("field").cast(pl.String).is_in(PRIVATE)
     return ledger.with_columns(
         pl.when(pl.col(side).str.contains(_MASKED))  # before: a part of an unfinished run is masked already
         .then(pl.col(side))

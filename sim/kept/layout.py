@@ -1,7 +1,8 @@
 """How records stand in the files of a kept registry, and the keys by which they are ordered and found.
 
-A record on file is eight 32-bit words (`ROW`), the last of which holds middle initial, suffix and ZIP; what
-is true of its person, needed for links only, is a row of another file (`TRUTH_ROW`). Records are ordered by a
+A record on file is some 32-bit words (`ROW`): one for each field that `sim.fields` gives a word, its number,
+and one for the small ones together; what is true of its person, needed for links only, is a row of another
+file (`TRUTH_ROW`). Records are ordered by a
 32-bit hash of given name and first surname, then ZIP. Hashes only propose: who shares a key is decided by
 value, in the search.
 """
@@ -14,44 +15,57 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import fields
+from sim.fields import FIELD, PRIVATE
 from sim.linkage.lanes import room
 
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 Rows = NDArray[Any]
 
-ROW = np.dtype([
-    ("given", "<u4"), ("surname", "<u4"), ("surname2", "<u4"), ("birth", "<i4"), ("tin", "<u4"),
-    ("address", "<u4"), ("record", "<u4"), ("small", "<u4"),
-])  # fmt: skip
-TRUTH_ROW = np.dtype([
-    ("person", "<u4"), ("household", "<u4"), ("given", "<u4"), ("surname", "<u4"), ("surname2", "<u4"),
-    ("birth", "<i4"), ("tin", "<u4"), ("home", "<u4"), ("previous", "<u4"),
-    ("ethnicity", "u1"), ("occupants", "u1"), ("lives_at_file", "?"), ("who", "u1"),
-])  # fmt: skip
+ROW = np.dtype(
+    [(name, FIELD[name].stored_as) for name in fields.WORDS] + [("record", "<u4"), ("small", "<u4")]
+)
+TRUTH_ROW = np.dtype(
+    [("person", "<u4"), ("household", "<u4")]
+    + [(name, FIELD[name].stored_as) for name in fields.JUDGED]
+    + [("home", "<u4"), ("previous", "<u4")]
+    + [("ethnicity", "u1"), ("occupants", "u1"), ("lives_at_file", "?"), ("who", "u1")]
+)
 _NATIVITY_BITS = 2
 WORDS = ROW.itemsize // 4
-VALUES = ("given", "surname", "surname2", "birth", "tin", "middle", "suffix", "zip")
+VALUES = (*fields.WORDS, *fields.PACKED)
 """What can be asked of a record by value while it is looked for; `demand` says how."""
 
-_TIN, _SMALL = 4, 7  # places in a ROW
-_MIDDLE_BITS, _SUFFIX_BITS = 5, 3
-_ZIP_AT = _MIDDLE_BITS + _SUFFIX_BITS
+_SMALL = WORDS - 1
+_AT = np.cumsum([0, *fields.PACKED.values()])
+if _AT[-1] > fields.WORD:
+    raise ValueError("what a stored record packs into one word takes more: give a field a word of its own")
+PLACES = np.array(
+    [(word, 0, 2**fields.WORD - 1) for word in range(len(fields.WORDS))]
+    + [(_SMALL, at, 2**bits - 1) for at, bits in zip(_AT, fields.PACKED.values(), strict=False)],
+    np.uint32,
+)
+"""Where each of VALUES stands in a record: word, shift, mask. Compiled functions are handed it."""
+
+_KEY = PLACES[[VALUES.index(name) for name in ("given", "surname", "zip")]]
+"""What records are ordered by."""
+
 ROWS_A_BUCKET = 16
 
 
-def pack(middle: NDArray[Any], suffix: NDArray[Any], zip5: NDArray[Any]) -> U32:
-    """Return middle initial, suffix and ZIP as one word each."""
-    small = middle.astype(np.uint32) | suffix.astype(np.uint32) << np.uint32(_MIDDLE_BITS)
-    packed: U32 = small | zip5.astype(np.uint32) << np.uint32(_ZIP_AT)
+def pack(*values: NDArray[Any]) -> U32:
+    """Return what shares a word (`fields.PACKED`, in that order) as one word each."""
+    packed = np.zeros(len(values[0]), np.uint32)
+    for at, value in zip(_AT, values, strict=False):
+        packed |= value.astype(np.uint32) << np.uint32(at)
     return packed
 
 
-def unpack(small: U32) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int32]]:
-    """Return middle initials, suffixes and ZIPs of packed words."""
-    middle = (small & np.uint32(2**_MIDDLE_BITS - 1)).astype(np.uint8)
-    suffix = (small >> np.uint32(_MIDDLE_BITS) & np.uint32(2**_SUFFIX_BITS - 1)).astype(np.uint8)
-    return middle, suffix, (small >> np.uint32(_ZIP_AT)).astype(np.int32)
+def unpack(small: U32) -> tuple[U32, ...]:
+    """Return the values that share packed words, in the order of `fields.PACKED`."""
+    places = PLACES[len(fields.WORDS) :]
+    return tuple(small >> shift & mask for _, shift, mask in places)
 
 
 def pack_who(nativity: NDArray[Any], sex: NDArray[Any]) -> NDArray[np.uint8]:
@@ -64,6 +78,11 @@ def unpack_who(who: NDArray[np.uint8], column: str) -> NDArray[np.uint8]:
     """Return nativity or sex of packed bytes."""
     nativity = np.uint8(2**_NATIVITY_BITS - 1)
     return who & nativity if column == "nativity" else who >> np.uint8(_NATIVITY_BITS)
+
+
+def private_columns(rows: np.dtype[Any]) -> tuple[str, ...]:
+    """Return the columns of rows that hold private numbers, the person's or another's (`mate_tin`)."""
+    return tuple(name for name in rows.names or () if name.endswith(PRIVATE))
 
 
 def as_words(rows: Rows) -> U32:
@@ -107,19 +126,30 @@ def number_hashes(tin: U32) -> U32:
 
 
 @nb.njit(nogil=True, cache=True, inline="always")
-def _row_key(words, row):  # type: ignore[no-untyped-def]
+def _value(words, row, place):  # type: ignore[no-untyped-def]
+    """Return the value of a record that stands at `place` (a row of PLACES)."""
+    return words[row, place[0]] >> place[1] & place[2]
+
+
+@nb.njit(nogil=True, cache=True, inline="always")
+def _row_key(words, row, key):  # type: ignore[no-untyped-def]
     """Return the key by which records are ordered: hash of the name, ZIP."""
-    name = np.uint64(_hash(words[row, 0], words[row, 1]))
-    return name << np.uint64(32) | np.uint64(words[row, _SMALL] >> np.uint32(_ZIP_AT))
+    name = np.uint64(_hash(_value(words, row, key[0]), _value(words, row, key[1])))
+    return name << np.uint64(32) | np.uint64(_value(words, row, key[2]))
 
 
 @nb.njit(nogil=True, cache=True)
-def row_keys(words):  # type: ignore[no-untyped-def]
-    """Return the key of each record, shape (n,)."""
+def _row_keys(words, key):  # type: ignore[no-untyped-def]
     out = np.empty(len(words), np.uint64)
     for row in range(len(words)):
-        out[row] = _row_key(words, row)
+        out[row] = _row_key(words, row, key)
     return out
+
+
+def row_keys(words: U32) -> U64:
+    """Return the key of each record, shape (n,)."""
+    found: U64 = _row_keys(words, _KEY)
+    return found
 
 
 @nb.njit(nogil=True, cache=True)
@@ -148,19 +178,6 @@ def count_buckets(keys, bits, counts):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(nogil=True, cache=True, inline="always")
-def _value(words, row, number):  # type: ignore[no-untyped-def]
-    """Return value `number` of VALUES of a record."""
-    if number <= _TIN:
-        return words[row, number]
-    small = words[row, _SMALL]
-    if number == 5:
-        return small & np.uint32(2**_MIDDLE_BITS - 1)
-    if number == 6:
-        return small >> np.uint32(_MIDDLE_BITS) & np.uint32(2**_SUFFIX_BITS - 1)
-    return small >> np.uint32(_ZIP_AT)
-
-
-@nb.njit(nogil=True, cache=True, inline="always")
 def _meets(words, row, demanded, wanted, k):  # type: ignore[no-untyped-def]
     """Say whether a record has the values demanded."""
     met = True
@@ -170,23 +187,31 @@ def _meets(words, row, demanded, wanted, k):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(nogil=True, cache=True)
-def _first(words, low, high, key):  # type: ignore[no-untyped-def]
+def _first(words, low, high, key, at):  # type: ignore[no-untyped-def]
     """Return the first of rows low .. high - 1 whose key is not below `key`, `high` if there is none."""
     while low < high:
         middle = (low + high) // 2
-        if _row_key(words, middle) < key:
+        if _row_key(words, middle, at) < key:
             low = middle + 1
         else:
             high = middle
     return low
 
 
-@nb.njit(nogil=True, cache=True)
-def named(words, starts, bits, given, surname, zip5, demanded, wanted):  # type: ignore[no-untyped-def]
+def named(
+    words: U32, starts: U32, bits: int, given: U32, surname: U32, zip5: U32,
+    demanded: NDArray[np.int64], wanted: U32,
+) -> U32:  # fmt: skip
     """Return the rows of records with these names (given and first surname), and what else is demanded.
 
-    zip5: the ZIP demanded of each, 0 for any.
+    zip5: the ZIP demanded of each, 0 for any.  demanded: places in VALUES.  wanted: (keys, demanded).
     """
+    found: U32 = _named(words, starts, bits, given, surname, zip5, PLACES[demanded], wanted, _KEY)
+    return found
+
+
+@nb.njit(nogil=True, cache=True)
+def _named(words, starts, bits, given, surname, zip5, demanded, wanted, key):  # type: ignore[no-untyped-def]
     out = np.empty(1024, np.uint32)
     found = 0
     for k in range(len(given)):
@@ -194,8 +219,8 @@ def named(words, starts, bits, given, surname, zip5, demanded, wanted):  # type:
         bucket = np.int64(name >> np.uint32(32 - bits))
         lowest = np.uint64(name) << np.uint64(32) | np.uint64(zip5[k])
         highest = lowest if zip5[k] else lowest | np.uint64(0xFFFFFFFF)
-        row = _first(words, np.int64(starts[bucket]), np.int64(starts[bucket + 1]), lowest)
-        while row < np.int64(starts[bucket + 1]) and _row_key(words, row) <= highest:
+        row = _first(words, np.int64(starts[bucket]), np.int64(starts[bucket + 1]), lowest, key)
+        while row < np.int64(starts[bucket + 1]) and _row_key(words, row, key) <= highest:
             if _meets(words, row, demanded, wanted, k):
                 out = room(out, found + 1)
                 out[found] = row
@@ -204,13 +229,20 @@ def named(words, starts, bits, given, surname, zip5, demanded, wanted):  # type:
     return out[:found].copy()
 
 
-@nb.njit(nogil=True, cache=True)
-def posted(words, entries, starts, bits, leading, demanded, wanted):  # type: ignore[no-untyped-def]
+def posted(
+    words: U32, entries: U64, starts: U32, bits: int, leading: U32, demanded: NDArray[np.int64], wanted: U32
+) -> U32:
     """Return the rows that postings hold for each hash, of records that have the values demanded.
 
     entries: hash << 32 | row, sorted.  starts: where each bucket begins.  A row beyond the records (a damaged
     file) is returned as it is, for the caller to refuse.
     """
+    found: U32 = _posted(words, entries, starts, bits, leading, PLACES[demanded], wanted)
+    return found
+
+
+@nb.njit(nogil=True, cache=True)
+def _posted(words, entries, starts, bits, leading, demanded, wanted):  # type: ignore[no-untyped-def]
     out = np.empty(1024, np.uint32)
     found = 0
     for k in range(len(leading)):

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.fields import FIELD, PACKED, Form
 from sim.kept.layout import unpack, unpack_who
 from sim.population import CHUNK, ETHNICITIES, NATIVITIES, SUFFIXES, Country
 from sim.requests.kin import ANYONE
@@ -33,19 +34,28 @@ class Limits:
     def of(cls, country: Country) -> Self:
         """Return the limits of the registry of a country."""
         given, surname = country.names.givens.model, country.names.surnames.model
-        surnames, places = len(surname.listed) + surname.m + 1, country.addresses.count + 1
+        places = country.addresses.count + 1
+        of_form = {
+            Form.GIVEN: len(given.listed) + given.m + 1,
+            Form.SURNAME: len(surname.listed) + surname.m + 1,
+            Form.INITIAL: _LETTERS + 1,
+            Form.SUFFIX: len(SUFFIXES),
+            Form.DIGITS: _NUMBERS,
+            Form.ZIP: _ZIPS,
+            Form.ADDRESS: places,
+        }
         return cls(
             {
-                "given": len(given.listed) + given.m + 1,
-                **dict.fromkeys(("surname", "surname2"), surnames),
-                **dict.fromkeys(("address", "home", "previous"), places),
-                **dict.fromkeys(("tin", "mate"), _NUMBERS),
+                **{
+                    field.name: of_form[field.form]
+                    for field in FIELD.values()
+                    if field.bits and field.form in of_form
+                },
+                **dict.fromkeys(("home", "previous"), places),
+                "mate_tin": _NUMBERS,
                 "ethnicity": len(ETHNICITIES),
                 "nativity": len(NATIVITIES),
                 "sex": _SEXES,
-                "middle": _LETTERS + 1,
-                "suffix": len(SUFFIXES),
-                "zip": _ZIPS,
                 "tin_kind": _KINDS_OF_NUMBER,
                 "group": len(ORIGINS),
                 "stratum": _SEXES * len(ETHNICITIES),
@@ -65,7 +75,7 @@ class Limits:
         """Return the first such column of rows of a file, numbers shown; what is packed is looked at too."""
         columns = {name: rows[name] for name in rows.dtype.names or ()}
         if "small" in columns:
-            columns |= dict(zip(("middle", "suffix", "zip"), unpack(columns["small"]), strict=True))
+            columns |= dict(zip(PACKED, unpack(columns["small"]), strict=True))
         if "who" in columns:
             columns |= {name: unpack_who(columns["who"], name) for name in ("nativity", "sex")}
         return self.beyond(columns)
@@ -74,7 +84,7 @@ class Limits:
         """Whether all values of a column can be; those of a column without limits can."""
         if not values.size:
             return True
-        if name == "birth":
+        if name in FIELD and FIELD[name].form is Form.DATE:
             return _dates(values)
         most = self.below.get(name)
         if most is None:

@@ -16,6 +16,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kept.layout import private_columns
 from sim.rng import Streams
 
 U32 = NDArray[np.uint32]
@@ -23,9 +24,6 @@ _HALF = np.uint32(15)
 _MASK = np.uint32(2**15 - 1)
 _MARK = np.uint32(2**31)
 _ROUNDS = 4
-
-COLUMNS = ("tin", "mate")
-"""Columns of nine-digit numbers: a person's own, and that of somebody of the household."""
 
 
 @nb.njit(nogil=True, cache=True, inline="always")
@@ -69,26 +67,25 @@ class Numbers:
         self._keys = np.array(keys, np.uint64)
 
     def stored(self, numbers: NDArray[Any]) -> U32:
-        """Return what is stored for numbers below 2**30."""
-        return np.asarray(_exchanged(np.ascontiguousarray(numbers, np.uint32), self._keys))
+        """Return what is stored for numbers below 2**30; raises ValueError for a larger one."""
+        plain = np.ascontiguousarray(numbers, np.uint32)
+        if plain.max(initial=0) >= 1 << 2 * int(_HALF):
+            raise ValueError("a private number that is stored should have at most nine digits")
+        return np.asarray(_exchanged(plain, self._keys))
 
     def shown(self, stored: NDArray[Any]) -> U32:
         """Return the numbers that are stored so."""
         return np.asarray(_back(np.ascontiguousarray(stored, np.uint32), self._keys))
 
     def store_in(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """Exchange the numbers (COLUMNS) of rows that are about to be written, and return them."""
-        for name in _numbers_of(rows):
+        """Exchange the private numbers of rows that are about to be written, and return them."""
+        for name in private_columns(rows.dtype):
             rows[name] = self.stored(rows[name])
         return rows
 
     def show_in(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """Return a copy of stored rows with the numbers in their columns (COLUMNS)."""
+        """Return a copy of stored rows with the private numbers as they are."""
         out = np.array(rows)
-        for name in _numbers_of(rows):
+        for name in private_columns(rows.dtype):
             out[name] = self.shown(rows[name])
         return out
-
-
-def _numbers_of(rows: NDArray[Any]) -> list[str]:
-    return [name for name in rows.dtype.names or () if name in COLUMNS]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import whole_files
+from sim import fields, whole_files
 from sim.errors import FileErrors
 from sim.kept import shortlists
 from sim.kept.files import Sums, write
@@ -138,11 +138,13 @@ def read(folder: Path, kind: str, number: int, dtype: Any, first: int = 0, end: 
 def _rows(country: Country, chunk: Chunk) -> Rows:
     """Return the records on file of a chunk."""
     rows = np.empty(chunk.n, ROW)
-    for name in ("given", "surname", "surname2", "birth", "tin", "address"):
+    for name in fields.WORDS:
         rows[name] = getattr(chunk, f"file_{name}")
     rows["record"] = chunk.record
     zip5 = country.addresses.zip5(chunk.file_address)
-    rows["small"] = pack(chunk.file_middle, chunk.file_suffix, zip5)
+    rows["small"] = pack(
+        *(zip5 if name == "zip" else getattr(chunk, f"file_{name}") for name in fields.PACKED)
+    )
     return rows
 
 

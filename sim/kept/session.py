@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.fields import PACKED, PRIVATE, WORDS
 from sim.kept.find import can_look_up, rows_of
 from sim.kept.layout import TRUTH_ROW, Rows, unpack, unpack_who
 from sim.kept.limits import Limits
@@ -22,6 +22,7 @@ from sim.linkage.link import Linker
 from sim.linkage.stream import search
 from sim.population import CHUNK
 from sim.progress import Progress
+from sim.registry import Column
 from sim.replicate import KeptCountry
 from sim.requests import Requests, draw
 from sim.requests.persons import first_records
@@ -29,7 +30,6 @@ from sim.rng import Streams
 from sim.scenario import Scenario
 
 THREADS = 2
-_FIELDS_ON_FILE = ("given", "surname", "surname2", "birth", "tin", "address")
 
 
 class StoredRegistry:
@@ -56,7 +56,7 @@ class StoredRegistry:
             return None
         people, limits = vars(offer.chunk) | {"group": offer.group, "priority": offer.priority}, self._limits
         columns = {name: values for name, values in people.items() if isinstance(values, np.ndarray)}
-        odd = limits.beyond(columns | {"mate": offer.mate})
+        odd = limits.beyond(columns | {"mate_tin": offer.mate})
         if (
             odd
             or int(first_records(offer.chunk).sum()) < asked
@@ -100,9 +100,10 @@ class Records:
         """Raises VerificationError where rows hold what cannot be."""
         self._store, self._rows, self._limits = store, rows, limits
         self.n = len(rows)
-        odd = limits.beyond_rows(rows[[name for name in rows.dtype.names or () if name != "tin"]])
-        if odd or not limits.holds("tin", self._tin):
-            raise store.damaged(f"rows holds what cannot be ({odd or 'tin'})")
+        odd = limits.beyond_rows(rows[[name for name in rows.dtype.names or () if name not in PRIVATE]])
+        odd = odd or limits.beyond(self._private)
+        if odd:
+            raise store.damaged(f"rows holds what cannot be ({odd})")
 
     @cached_property
     def record(self) -> NDArray[np.int64]:
@@ -113,28 +114,28 @@ class Records:
         return numbers
 
     @cached_property
-    def _tin(self) -> NDArray[np.uint32]:
-        return self._store.numbers.shown(self._rows["tin"])
+    def _private(self) -> dict[str, NDArray[np.uint32]]:
+        return {name: self._store.numbers.shown(self._rows[name]) for name in PRIVATE}
 
     @cached_property
-    def _small(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int32]]:
-        return unpack(self._rows["small"])
+    def _small(self) -> dict[str, NDArray[np.uint32]]:
+        return dict(zip(PACKED, unpack(self._rows["small"]), strict=True))
 
-    def on_file(self, field: str) -> NDArray[Any] | None:
+    def on_file(self, field: str) -> Column | None:
         """Return a field as it stands on file; None for the parts of the address but the ZIP."""
-        small = ("middle", "suffix", "zip")
-        if field in small:
-            return self._small[small.index(field)]
-        if field == "tin":
-            return self._tin
-        return self._rows[field] if field in _FIELDS_ON_FILE else None
+        if field in PACKED:
+            return self._small[field]
+        if field in PRIVATE:
+            return self._private[field]
+        return self._rows[field] if field in WORDS else None
 
-    def truth(self, column: str, rows: NDArray[np.int64]) -> NDArray[Any]:
+    def truth(self, column: str, rows: NDArray[np.int64]) -> Column:
         """Return a column of the records in `rows`; what is not on file is read from disk."""
-        if column == "file_tin":
-            return np.asarray(self._tin[rows])
         if column.startswith("file_"):
-            return np.asarray(self._rows[column.removeprefix("file_")][rows])
+            filed = self.on_file(column.removeprefix("file_"))
+            if filed is None:
+                raise AttributeError(column)
+            return np.asarray(filed[rows])
         record = self.record[rows]
         if column in ("nativity", "sex"):
             return self._true(column, unpack_who(self._store.truth(record, "who"), column))
@@ -143,7 +144,7 @@ class Records:
         values = self._true(column, self._store.truth(record, column))
         return values.astype(np.int64) + (record // CHUNK << 32) if column == "household" else values
 
-    def _true(self, column: str, values: NDArray[Any]) -> NDArray[Any]:
+    def _true(self, column: str, values: Column) -> Column:
         if not self._limits.holds(column, values):
             raise self._store.damaged(f"truth holds what cannot be ({column})")
         return values

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.fields import FIELD, PERSONAL
 from sim.kept.numbers import Numbers
 from sim.population import CHUNK, Country
 from sim.requests.donors import Donors, able, least
@@ -31,12 +32,11 @@ _SPARE = 1.25
 
 PERSON = np.dtype([
     ("row", "<u4"), ("record", "<i8"), ("person", "<i8"), ("sex", "u1"), ("ethnicity", "u1"),
-    ("nativity", "u1"), ("surname", "<u4"), ("surname2", "<u4"), ("given", "<u4"), ("middle", "u1"),
-    ("suffix", "u1"), ("birth", "<i4"), ("two_surnames", "?"), ("household", "<u4"), ("home", "<u4"),
-    ("previous", "<u4"), ("moved_years", "<f4"), ("tin", "<u4"), ("tin_kind", "u1"),
-    ("group", "u1"), ("mate", "<u4"), ("priority", "<f8"),
+    ("nativity", "u1"), *((name, FIELD[name].stored_as) for name in PERSONAL), ("two_surnames", "?"),
+    ("household", "<u4"), ("home", "<u4"), ("previous", "<u4"), ("moved_years", "<f4"), ("tin_kind", "u1"),
+    ("group", "u1"), ("mate_tin", "<u4"), ("priority", "<f8"),
 ])  # fmt: skip
-_OF_CHUNK = tuple(name for name in PERSON.names or () if name not in ("row", "group", "mate", "priority"))
+_OF_CHUNK = tuple(name for name in PERSON.names or () if name not in ("row", "group", "mate_tin", "priority"))
 DONOR = np.dtype([
     ("given", "<u4"), ("surname", "<u4"), ("surname2", "<u4"), ("birth", "<i4"), ("tin", "<u4"),
     ("household", "<i8"), ("stratum", "u1"), ("ethnicity", "u1"), ("priority", "<f8"),
@@ -80,7 +80,7 @@ def of_chunk(offer: WholeOffer, chunks: int) -> Offered:
     for name in _OF_CHUNK:
         people[name] = getattr(chunk, name)[rows]
     people["row"], people["group"], people["priority"] = rows, offer.group[rows], offer.priority[rows]
-    people["mate"] = offer.mates(rows)
+    people["mate_tin"] = offer.mates(rows)
     place = np.zeros(1, PLACE)
     donors, hosts = np.zeros(0, DONOR), np.zeros(0, HOST)
     if not outside:
@@ -202,7 +202,7 @@ class Shortlists:
         columns = {name: people[name] for name in _OF_CHUNK}
         chunk = SimpleNamespace(number=number, n=len(people), **columns)
         return ShortOffer(
-            chunk, people["group"], people["priority"], people["mate"],
+            chunk, people["group"], people["priority"], people["mate_tin"],
             self._numbers.show_in(self._donors[self._first_donor[k] : self._first_donor[k + 1]]),
             self._places["able"][k],
             self._numbers.show_in(self._hosts[self._first_host[k] : self._first_host[k + 1]]),

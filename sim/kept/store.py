@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import VerificationError
+from sim.fields import PRIVATE
 from sim.kept import shortlists
 from sim.kept.layout import ROW, TRUTH_ROW, U32, VALUES, WORDS, Rows, hashes, named, number_hashes, posted
 from sim.kept.numbers import Numbers
@@ -86,7 +87,7 @@ class Store:
         """Return the rows of records with these names, as given and first surname (codes)."""
         zip5 = demand.get("zip", np.zeros(len(given), np.uint32)).astype(np.uint32)
         names = {"given": given, "surname": surname}
-        return named(self._words, *self._buckets, given, surname, zip5, *self._demanded(names | dict(demand)))  # type: ignore[no-any-return]
+        return named(self._words, *self._buckets, given, surname, zip5, *self._demanded(names | dict(demand)))
 
     def by_line(self, given: U32, line: NDArray[np.uint64], demand: Demand) -> U32:
         """Return the rows of records of two surnames, by given name and letter hash of both as one word."""
@@ -115,7 +116,7 @@ class Store:
         """Return which values are demanded, by their place in VALUES, and the values (keys, demanded)."""
         places = np.array([VALUES.index(name) for name in demand], np.int64)
         values = [
-            self.numbers.stored(each) if name == "tin" else np.asarray(each, np.uint32)
+            self.numbers.stored(each) if name in PRIVATE else np.asarray(each, np.uint32)
             for name, each in demand.items()
         ]
         return places, np.ascontiguousarray(np.stack(values, axis=1))
@@ -127,7 +128,7 @@ class Store:
         for number in np.unique(part):
             here = part == number
             out[here] = self._truth[number][name][record[here] - number * PART * CHUNK]
-        return self.numbers.shown(out) if name == "tin" else out
+        return self.numbers.shown(out) if name in PRIVATE else out
 
     # --- files --------------------------------------------------------------------------------------------
 

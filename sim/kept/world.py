@@ -34,7 +34,7 @@ FORMAT = "linkage-error-simulator/kept-registry/1"
 MANIFEST = "manifest.json"
 BUILDING = ".building"
 _MAKERS = (
-    "population", "requests", "kept", "rng.py", "linkage/lines.py", "linkage/codes.py",
+    "population", "requests", "kept", "fields.py", "rng.py", "linkage/lines.py", "linkage/codes.py",
 )  # fmt: skip
 """Sources, below `sim/`, that decide what stands in the files."""
 

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from sim.fields import CONTROL, EVIDENCE, FIELD, PRIVATE
 from sim.population import Country
 from sim.progress import Progress, silent
 from sim.registry import RecordStream, Registry
@@ -24,7 +25,7 @@ from .spread import Each, spread
 from .stream import PERSON, Carry, PathSearch, divide, prepare, search
 from .watch import curve_of, watch, watched
 
-BY = ("by_number", "by_given", "by_surname", "by_control", "by_birth", "by_zip", "by_street")
+BY = tuple(f"by_{kind}" for kind in EVIDENCE)
 """Columns of a disclosure: what its path compares; control is the beginning of the surname."""
 
 
@@ -157,19 +158,20 @@ def _disclosed(
 
 
 def compares(path: Path) -> dict[str, bool]:
-    """Return for each of `BY` whether the path compares that field, in whatever form."""
-    names = [set(comparison.columns) for comparison in path.comparisons]
-    control = [bool(each & {"name_control", "name_control2"}) for each in names]
-    rest = set().union(*(each for each, only in zip(names, control, strict=True) if not only))
-    return {
-        "by_number": "tin" in rest,
-        "by_given": "given" in rest,
-        "by_surname": bool(rest & {"surname", "surname2", "surname_line"}),
-        "by_control": any(control),
-        "by_birth": "birth" in rest,
-        "by_zip": "zip" in rest,
-        "by_street": bool(rest & {"street", "number"}),
-    }
+    """Return for each of `BY` whether the path compares that field, in whatever form.
+
+    A comparison that looks at the beginnings of surnames compares those and no surname.
+    """
+    found: set[str] = set()
+    for comparison in path.comparisons:
+        kinds = {FIELD[name].counts_as for name in comparison.columns if name in FIELD}
+        found |= {CONTROL} if CONTROL in kinds else kinds
+    return {f"by_{kind}": kind in found for kind in EVIDENCE}
+
+
+def by_number(rule: Rule) -> tuple[str, ...]:
+    """Return the names of a rule's paths that compare a private number."""
+    return tuple(path.name for path in rule if any(compares(path)[f"by_{number}"] for number in PRIVATE))
 
 
 def _named(names: pl.Series, numbers: NDArray[np.int16]) -> pl.Series:

@@ -4,13 +4,10 @@ Request strings become codes of the country's dictionaries; a string the diction
 run-local code from NEW_CODE upward, so equal strings always have equal codes and decoding serves both.
 Registry fields come from a chunk's columns and from address numbers by arithmetic, without making a string.
 
-Fields of both sides (unsigned integers):
-    given surname surname2   codes            surname_line      code of all surnames written as one word
-    initial                  of given, 1-26   middle            initial, 1-26
-    name_control             first four letters of the first surname, base 27; name_control2 of the second
-    suffix                   1 JR 2 SR 3 III 4 IV 5 II
-    birth                    yyyymmdd         birth_year, birth_month_day
-    tin                      nine digits      zip zip3 number unit street
+Fields of both sides are those of `sim.fields`, as unsigned integers: codes of names, streets and units; of
+letters 1 to 26; of name_control the first four letters in base 27; of suffixes 1 JR 2 SR 3 III 4 IV 5 II;
+dates as yyyymmdd. How a form of field is read from what was typed stands in `Fields._read`, how a field is
+worked out from others in `Fields._derived`.
 """
 
 from __future__ import annotations
@@ -21,6 +18,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from sim.fields import FIELD, LINKED, Field, Form, surnames_of
 from sim.registry import AddressCodes, RecordChunk, Registry
 from sim.scenario import Scenario
 
@@ -70,37 +68,49 @@ class Fields:
     def requests(self, frame: pl.DataFrame, names: Iterable[str] | None = None) -> dict[str, Array]:
         """Return the named fields (default: every one) of the request frame, one array each."""
         wanted = list(FIELDS if names is None else names)
-        codes: dict[str, Callable[[pl.Series], Array]] = {
-            "given": lambda values: self.givens.encode(text.upper_letters(values)),
-            "middle": _initial_of,
-            "suffix": _suffix_of,
-            "zip": _zip_of,
-            "unit": lambda values: self.units.encode(text.unit_mark(values)),
-            "street": lambda values: self.streets.encode(text.street_line(values, words=self._street_words)),
-        }
         out: dict[str, Array] = {}
-        needs = {name: made_of for name, made_of in _NEEDS.items() if name != "surname_line"}
-        for name in dict.fromkeys(needed for each in wanted for needed in (*needs.get(each, ()), each)):
-            if name in codes:
-                distinct, of_row = _distinct(frame[name])
-                out[name] = codes[name](distinct)[of_row]
-            elif name in ("birth", "tin", "number"):
-                out[name] = _numbers(frame, name)
-            elif name == "surname_line":
-                out[name] = self._line_of(frame["surname"])
-            elif name in ("surname", "surname2"):
-                if name not in out:
-                    out |= self._surnames_of(frame["surname"])
-            else:
-                out |= self._derived(out, (name,))
+        for name in wanted:
+            self._request_field(frame, FIELD[name], out)
         return {name: out[name] for name in wanted}
 
-    def _surnames_of(self, surname: pl.Series) -> dict[str, Array]:
-        distinct, of_row = _distinct(surname)
-        first, second = text.surname_parts(text.upper_letters(distinct, spaces=True))
+    def _request_field(self, frame: pl.DataFrame, field: Field, out: dict[str, Array]) -> None:
+        if field.name in out:
+            return
+        if field.form is Form.SURNAME:
+            out |= self._surnames_of(frame, field.read_from or field.name)
+        elif field.typed is not None:
+            out[field.name] = self._read(field.form, frame[field.name])
+        elif field.read_from:
+            out[field.name] = self._line_of(frame[field.read_from])
+        else:
+            for needed in field.made_of:
+                self._request_field(frame, FIELD[needed], out)
+            out |= self._derived(out, (field.name,))
+
+    def _read(self, form: Form, typed: pl.Series) -> Array:
+        """Return the codes of a column as typed."""
+        if form in (Form.DATE, Form.DIGITS):
+            return typed.fill_null(0).cast(pl.UInt32).to_numpy()
+        readers: dict[Form, Callable[[pl.Series], Array]] = {
+            Form.GIVEN: lambda values: self.givens.encode(text.upper_letters(values)),
+            Form.INITIAL: _initial_of,
+            Form.SUFFIX: _suffix_of,
+            Form.ZIP: _zip_of,
+            Form.UNIT: lambda values: self.units.encode(text.unit_mark(values)),
+            Form.STREET: lambda values: self.streets.encode(
+                text.street_line(values, words=self._street_words)
+            ),
+        }
+        distinct, of_row = _distinct(typed)
+        return readers[form](distinct)[of_row]
+
+    def _surnames_of(self, frame: pl.DataFrame, column: str) -> dict[str, Array]:
+        """Return the first surname of a column and the others, by the names of their fields."""
+        distinct, of_row = _distinct(frame[column])
+        parts = text.surname_parts(text.upper_letters(distinct, spaces=True))
         return {
-            "surname": self.surnames.encode(first)[of_row],
-            "surname2": self.surnames.encode(second)[of_row],
+            name: self.surnames.encode(part)[of_row]
+            for name, part in zip(surnames_of(column), parts, strict=False)
         }
 
     def _line_of(self, surname: pl.Series) -> Array:
@@ -127,13 +137,13 @@ class Fields:
             return made[name]
         if (column := chunk.on_file(name)) is not None:
             made[name] = column if rows is None else column[rows]
-        elif name in ("zip", "street", "number", "unit"):
+        elif "address" in FIELD[name].made_of:
             fields = self._addresses.fields(self._record_field(chunk, "address", rows, made))
             made["zip"] = self._addresses.zip_of(fields)
             made |= {each: getattr(fields, each) for each in ("number", "unit")}
             made["street"] = self._streets.of_code[fields.street]
         else:
-            for needed in _NEEDS[name]:
+            for needed in FIELD[name].made_of:
                 self._record_field(chunk, needed, rows, made)
             made |= self._derived(made, (name,))
         return made[name]
@@ -153,9 +163,9 @@ class Fields:
     # --- text ----------------------------------------------------------------------------------------------
 
     def decode(self, field: str, codes: NDArray[np.uint32]) -> list[str]:
-        """Return the text of codes of `given`, `surname`, `surname2`, `street` or `unit`; "" for missing."""
-        owner = {"given": self.givens, "street": self.streets, "unit": self.units}.get(field, self.surnames)
-        return owner.decode(codes)
+        """Return the text of codes of names, streets or units; "" for missing."""
+        owners = {Form.GIVEN: self.givens, Form.STREET: self.streets, Form.UNIT: self.units}
+        return owners.get(FIELD[field].form, self.surnames).decode(codes)
 
 
 class _StreetLines:
@@ -180,14 +190,8 @@ class _StreetLines:
         return joined["code"].fill_null(0).to_numpy()
 
 
-_ON_FILE = ("given", "middle", "surname", "surname2", "suffix", "birth", "tin", "address")
-_NEEDS = {
-    "surname_line": ("surname", "surname2"), "initial": ("given",), "name_control": ("surname",),
-    "name_control2": ("surname2",), "birth_year": ("birth",), "birth_month_day": ("birth",), "zip3": ("zip",),
-}  # fmt: skip
-FIELDS = frozenset(_ON_FILE) - {"address"} | frozenset(_NEEDS) | {"zip", "street", "number", "unit"}
-COST = dict.fromkeys(FIELDS, 0) | {name: 1 for name, made_of in _NEEDS.items() if "birth" not in made_of}
-COST |= dict.fromkeys(("zip", "zip3", "street", "number", "unit"), 2)
+FIELDS = LINKED
+COST = {name: FIELD[name].cost for name in FIELDS}
 """How dear a record's field is: 0 a column, 1 worked out from codes of names, 2 from the address."""
 
 
@@ -201,10 +205,6 @@ def _distinct(values: pl.Series) -> tuple[pl.Series, NDArray[np.int64]]:
 
 def _u32(codes: Array) -> NDArray[np.uint32]:
     return codes.astype(np.uint32, copy=False)
-
-
-def _numbers(frame: pl.DataFrame, name: str) -> Array:
-    return frame[name].fill_null(0).cast(pl.UInt32).to_numpy()
 
 
 def _zip_of(values: pl.Series) -> Array:

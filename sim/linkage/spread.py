@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from sim.fields import TYPED
 from sim.population import Country
 from sim.progress import Progress
 from sim.rng import Streams
@@ -31,7 +32,8 @@ from .stream import Carry, PathSearch, prepare, search
 Each = Callable[[Iterable[tuple[Callable[..., Any], tuple[Any, ...]]]], Iterator[Any]]
 """Does tasks (function, arguments) somewhere and yields their results in order."""
 
-ASKED = ("request", "given", "middle", "surname", "suffix", "birth", "tin", "number", "street", "unit", "zip")
+ASKED = ("request", *TYPED)
+"""What travels of a list: the requests as typed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

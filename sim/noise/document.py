@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim import whole_files
+from sim.fields import PRIVATE
 from sim.noise import NOISES, Noise
 from sim.noise.gallery import people
 from sim.noise.kind import Cells, Luck, Settings
@@ -127,7 +128,7 @@ def _examples(noise: Noise) -> Iterator[tuple[str, str, str]]:
 def _shown(field: str, value: Any) -> str:
     if value is None or value == 0:
         return "(none)"
-    return f"`{masked(int(value)) if field == 'tin' else value}`"
+    return f"`{masked(int(value)) if field in PRIVATE else value}`"
 
 
 def main(arguments: list[str]) -> int:

@@ -12,14 +12,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from sim.fields import FIELD, TYPED, Field, Form, row_of, rows, surnames_of, words_of
 from sim.linkage import Linked
 from sim.linkage.comparison import Comparison, Kind, Path, Rule
 from sim.linkage.levels import level_numbers
 from sim.linkage.normalise import Fields
 from sim.linkage.rules import rule_of
+from sim.masking import mask_identifier
 from sim.noise import Noisy
 from sim.outcome.words import RIGHT_DOOR, WRONG, WRONG_DOOR
 from sim.population import CHUNK, SUFFIXES, Country
+from sim.registry import Column, RecordChunk, Registry, Rows
 from sim.requests import Requests
 from sim.rng import Streams
 from sim.scenario import Scenario
@@ -29,18 +32,6 @@ Case = dict[str, Any]
 WANTED: Mapping[str, int] = {WRONG: 3, RIGHT_DOOR: 2, WRONG_DOOR: 1}
 """How many cases of each outcome are worked through, where there are so many."""
 
-_ROWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("given", "First name", ("given", "initial")),
-    ("middle", "Middle initial", ("middle",)),
-    ("surname", "Last name", ("surname", "surname2", "surname_line", "name_control", "name_control2")),
-    ("suffix", "Suffix", ("suffix",)),
-    ("birth", "Date of birth", ("birth", "birth_year", "birth_month_day")),
-    ("tin", "Taxpayer number", ("tin",)),
-    ("number", "House number", ("number",)),
-    ("street", "Street", ("street",)),
-    ("unit", "Unit", ("unit",)),
-    ("zip", "ZIP", ("zip", "zip3")),
-)
 _SEEN = {
     Kind.EXACT: "same", Kind.ELSE: "different", Kind.MISSING: "missing on a side",
     Kind.SHARED: "one of two shared",
@@ -99,15 +90,16 @@ def _case(
     seen = _seen(path, fields, sent, chunk, row)
     on_file = _on_file(country, chunk, row)
     lines = []
-    for key, label, columns in _ROWS:
+    for field, columns in rows():
+        key = field.name
         told = [(words, weight) for column, words, weight in seen if column in columns]
         lines.append(
             {
                 "field": key,
-                "label": label,
-                "asked": _as_text(key, sent[key][0]),
-                "on_file": _as_text(key, on_file[key]),
-                "true": _as_text(key, truth[key][0]),
+                "label": field.label,
+                "asked": _as_text(field, sent[key][0]),
+                "on_file": _as_text(field, on_file[key]),
+                "true": _as_text(field, truth[key][0]),
                 "compared": "; ".join(words for words, _ in told) or _together(columns, path),
                 "weight": sum(weight for _, weight in told) if told else None,
             }
@@ -131,7 +123,7 @@ def _together(columns: Sequence[str], path: Path) -> str:
     """Return with what a field is compared as one, such as the street with the ZIP, or that it is not."""
     for each in path.comparisons:
         if set(columns) & set(each.columns[1:]):
-            return f"together with {next(label for _, label, names in _ROWS if each.columns[0] in names)}"
+            return f"together with {FIELD[row_of(each.columns[0])].label}"
     return _BLIND
 
 
@@ -139,7 +131,7 @@ _BLIND = "not compared"
 
 
 def _seen(
-    path: Path, fields: Fields, sent: pl.DataFrame, chunk: Any, row: np.ndarray[Any, Any]
+    path: Path, fields: Fields, sent: pl.DataFrame, chunk: RecordChunk, row: Rows
 ) -> list[tuple[str, str, float]]:
     """Return for each comparison of the path: its first column, what it saw, and the weight in bits."""
     left = fields.requests(sent)
@@ -158,36 +150,50 @@ def _words(comparison: Comparison, kind: Kind) -> str:
     return f"first four letters {plain}" if comparison.field.startswith("name_control") else plain
 
 
-def _on_file(country: Country, chunk: Any, row: np.ndarray[Any, Any]) -> dict[str, object]:
-    """Return the record as it stands on file, in words."""
-    names, places = country.names, country.addresses.fields(chunk.file_address[row])
-    surnames = [
-        names.surname_text(column[row])[0]
-        for column in (chunk.file_surname, chunk.file_surname2)
-        if column[row][0]
-    ]
-    middle, suffix = int(chunk.file_middle[row][0]), int(chunk.file_suffix[row][0])
+def _on_file(registry: Registry, chunk: RecordChunk, row: Rows) -> dict[str, object]:
+    """Return what the record has on file of each field that a request says."""
+    addresses = registry.addresses
+    parts = addresses.fields(_filed(chunk, "address", row))
+    place: dict[str, object] = {
+        "number": int(parts.number[0]),
+        "street": addresses.street_text(parts.street)[0],
+        "unit": int(parts.unit[0]),
+        "zip": f"{int(addresses.zip_of(parts)[0]):05d}",
+    }
     return {
-        "given": names.given_text(chunk.file_given[row])[0],
-        "middle": chr(64 + middle) if middle else None,
-        "surname": " ".join(surnames) or None,
-        "suffix": (SUFFIXES[suffix] or None) if suffix else None,
-        "birth": int(chunk.file_birth[row][0]),
-        "tin": int(chunk.file_tin[row][0]),
-        "number": int(places.number[0]),
-        "street": country.addresses.street_text(places.street)[0],
-        "unit": int(places.unit[0]),
-        "zip": f"{int(country.addresses.zip_of(places)[0]):05d}",
+        name: place[name] if name in place else _spelled(registry, FIELD[name], chunk, row) for name in TYPED
     }
 
 
-def _as_text(field: str, value: object) -> str | None:
+def _spelled(registry: Registry, field: Field, chunk: RecordChunk, row: Rows) -> object:
+    """Return a field of the person as it stands on file, codes spelled out."""
+    code = int(_filed(chunk, field.name, row)[0])
+    match field.form:
+        case Form.GIVEN:
+            return registry.names.given_text(np.array([code], np.uint32))[0]
+        case Form.SURNAME:
+            codes = np.concatenate([_filed(chunk, name, row) for name in surnames_of(field.name)])
+            return " ".join(registry.names.surname_text(codes[codes > 0])) or None
+        case Form.INITIAL:
+            return chr(64 + code) if code else None
+        case Form.SUFFIX:
+            return SUFFIXES[code] or None
+        case _:
+            return code
+
+
+def _filed(chunk: RecordChunk, name: str, row: Rows) -> Column:
+    """Return a column as it stands on file, of some rows."""
+    return chunk.truth(f"file_{name}", row)
+
+
+def _as_text(field: Field, value: object) -> str | None:
     """Return one value as people write it, None where there is none; numbers by their last four digits."""
     if value in (None, 0, "", "00000"):
         return None
-    if field == "tin":
-        return f"*****{int(str(value)) % 10_000:04d}"
-    if field == "birth":
+    if field.private:
+        return mask_identifier(int(str(value)))
+    if field.form is Form.DATE:
         digits = f"{int(str(value)):08d}"
         return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
     return str(value)
@@ -195,9 +201,7 @@ def _as_text(field: str, value: object) -> str | None:
 
 def _note(lines: Sequence[Mapping[str, Any]], path: Path) -> str:
     """Return in a sentence what agreed and what was never looked at."""
-    agreed = [
-        str(line["label"]).lower() for line in lines if line["weight"] is not None and line["weight"] > 0
-    ]
-    blind = [str(line["label"]).lower() for line in lines if line["compared"] == _BLIND]
+    agreed = [words_of(line["field"]) for line in lines if line["weight"] is not None and line["weight"] > 0]
+    blind = [words_of(line["field"]) for line in lines if line["compared"] == _BLIND]
     text = f"Linked by the path “{path.name}” because of: {', '.join(agreed) or 'nothing in particular'}."
     return f"{text} Not compared: {', '.join(blind)}." if blind else text

@@ -23,8 +23,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from sim.fields import PRIVATE
 from sim.outcome.axes import whose_door, whose_error, whose_record
-from sim.outcome.causes import cause, name_key, number_decided, number_was_misfiled
+from sim.outcome.causes import cause, name_key, number_decided, number_was_misfiled, others
 from sim.outcome.evidence import evidence
 from sim.outcome.exposed import EXPOSED, exposed
 from sim.outcome.words import (
@@ -57,9 +58,10 @@ from sim.outcome.words import (
 from sim.population import Country
 
 BESIDE = (
-    "request", "person", "household", "home", "previous", "in_registry", "given", "surname", "birth", "tin",
-    "given_sent", "surname_sent", "birth_sent", "tin_sent", "number_sent", "zip_sent", "mate_tin",
-    "donor_tin", "donor_birth", "number_mistyped", "number_borrowed",
+    "request", "person", "household", "home", "previous", "in_registry", "given", "surname", "birth",
+    "given_sent", "surname_sent", "birth_sent", "number_sent", "zip_sent", "donor_birth",
+    *(f"{number}{what}" for number in PRIVATE for what in ("", "_sent", "_mistyped", "_borrowed")),
+    *(column for number in PRIVATE for column in others(number)),
 )  # fmt: skip
 """Columns of the requests that are set beside each disclosed record."""
 
@@ -178,7 +180,8 @@ def _bystanders() -> pl.Expr:
 def _of_another(country: Country, each: pl.DataFrame) -> pl.DataFrame:
     """Return row, cause and whose_error of records that are not the asked person's."""
     each = each.with_columns(
-        number_decided=number_decided(), number_mistyped=pl.col("number_mistyped") | number_was_misfiled()
+        number_decided=pl.any_horizontal(map(number_decided, PRIVATE)),
+        number_mistyped=pl.all_horizontal(map(_not_rightly, PRIVATE)),
     )
     each = each.with_columns(
         names_of(country, each, prefix).alias(f"{prefix}name") for prefix in ("", "file_")
@@ -190,6 +193,12 @@ def _of_another(country: Country, each: pl.DataFrame) -> pl.DataFrame:
         .with_columns(same_name=same_name)
         .select("row", cause().cast(CAUSE).alias("cause"), whose_error().alias("whose_error"))
     )
+
+
+def _not_rightly(number: str) -> pl.Expr:
+    """Whether the link was not made on a private number, or on a mistyped or misfiled one."""
+    wrong = pl.col(f"{number}_mistyped") | number_was_misfiled(number)
+    return ~number_decided(number) | wrong
 
 
 def _same_household() -> pl.Expr:

@@ -13,10 +13,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim.outcome.causes import carried_number, name_key, number_decided
+from sim.fields import CONTROL, PRIVATE
+from sim.outcome.causes import carried_number, lent_numbers, name_key, number_decided
 from sim.population import Country
 
-FIELDS = ("number", "given", "surname", "control", "birth")
+FIELDS = (*PRIVATE, "given", "surname", CONTROL, "birth")
 """Fields that say who somebody is; control is the beginning of the surname."""
 
 CARRIED, PLACE_UNTRUE = "carried", "place_untrue"
@@ -34,13 +35,13 @@ def evidence(country: Country, each: pl.DataFrame) -> pl.DataFrame:
     """
     known = pl.col("birth_sent") > 0
     agree = {
-        _at("number", FILED): number_decided(),
-        _at("number", TRUE): pl.col("tin_sent") == pl.col("tin"),
-        _at("number", ASKED): pl.col("tin_sent") == pl.col("tin_asked"),
+        **{_at(number, FILED): number_decided(number) for number in PRIVATE},
+        **{_at(number, TRUE): pl.col(f"{number}_sent") == pl.col(number) for number in PRIVATE},
+        **{_at(number, ASKED): pl.col(f"{number}_sent") == pl.col(f"{number}_asked") for number in PRIVATE},
         _at("birth", FILED): known & (pl.col("birth_sent") == pl.col("file_birth")),
         _at("birth", TRUE): known & (pl.col("birth_sent") == pl.col("birth")),
         _at("birth", ASKED): known & (pl.col("birth_sent") == pl.col("birth_asked")),
-        CARRIED: carried_number() | _carried_birth(),
+        CARRIED: pl.any_horizontal(*map(carried_number, PRIVATE), _carried_birth()),
     }
     place = pl.Series(PLACE_UNTRUE, _place_untrue(country, each))
     return each.with_columns(place, **agree).hstack(_names_agree(country, each))
@@ -68,7 +69,8 @@ def _at(field: str, whose: str) -> str:
 
 def _carried_birth() -> pl.Expr:
     """Whether a borrowed identity, whose date of birth the request bears, is the disclosed person's."""
-    lent = (pl.col("tin") == pl.col("donor_tin")) & (pl.col("donor_birth") != pl.col("birth_asked"))
+    lender = pl.any_horizontal(pl.col(own) == pl.col(lent) for own, lent in lent_numbers())
+    lent = lender & (pl.col("donor_birth") != pl.col("birth_asked"))
     return lent & (pl.col("birth_sent") > 0) & (pl.col("birth_sent") == pl.col("donor_birth"))
 
 
@@ -98,7 +100,7 @@ def _names_agree(country: Country, each: pl.DataFrame) -> pl.DataFrame:
         sent = pl.col("given:sent")
         same[_at("given", side)] = (sent != "") & (sent == pl.col(f"given:{side}"))
         same[_at("surname", side)] = _share(side, None) if each["by_surname"].any() else nothing
-        same[_at("control", side)] = _share(side, _CONTROL) if each["by_control"].any() else nothing
+        same[_at(CONTROL, side)] = _share(side, _CONTROL) if each["by_control"].any() else nothing
     return words.select(**same)
 
 

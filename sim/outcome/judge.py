@@ -25,14 +25,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from sim.fields import FIELD, JUDGED, PRIVATE
 from sim.linkage import Linked
 from sim.noise import Noisy
 from sim.outcome import exposed
-from sim.outcome.causes import number_was_mistyped
+from sim.outcome.causes import number_was_borrowed, number_was_mistyped
 from sim.outcome.cells import by_request, cells
 from sim.outcome.words import MISSED, OUTCOME, RIGHT_DOOR, WITHHELD, WRONG, WRONG_DOOR
 from sim.population import ETHNICITIES, NATIVITIES, Country
-from sim.requests import Requests
+from sim.requests import ADDRESS_FIELDS, Requests
 
 GROUPS = ("ethnicity", "nativity", "tin_kind", "two_surnames", "origin")
 """Columns of the outcomes by which rates are told apart."""
@@ -45,11 +46,10 @@ _LABELS = {"ethnicity": ETHNICITIES, "nativity": NATIVITIES, "tin_kind": TIN_KIN
 
 
 NEEDS: dict[str, type[np.generic]] = {
-    "person": np.int64, "household": np.int64, "surname": np.uint32, "surname2": np.uint32,
-    "given": np.uint32, "birth": np.int32, "tin": np.uint32, "ethnicity": np.uint8, "home": np.uint32,
-    "previous": np.uint32, "file_address": np.uint32, "occupants": np.uint8, "lives_at_file": np.bool_,
-    "file_given": np.uint32, "file_surname": np.uint32, "file_surname2": np.uint32, "file_tin": np.uint32,
-    "file_birth": np.int32, "nativity": np.uint8, "sex": np.uint8,
+    "person": np.int64, "household": np.int64, "ethnicity": np.uint8, "nativity": np.uint8, "sex": np.uint8,
+    "home": np.uint32, "previous": np.uint32, "file_address": np.uint32, "occupants": np.uint8,
+    "lives_at_file": np.bool_,
+    **{f"{side}{name}": np.dtype(FIELD[name].stored_as).type for side in ("", "file_") for name in JUDGED},
 }  # fmt: skip
 """What linkage brings along of a disclosed record: what is true, and what stands on file (`file_*`)."""
 
@@ -106,15 +106,15 @@ def outcome() -> pl.Expr:
 
 def _asked(clean: pl.DataFrame, sent: pl.DataFrame) -> pl.DataFrame:
     """Join what is true of each requested person with the request as it was sent."""
-    fields = ("given", "surname", "birth", "tin", "number", "street", "unit", "zip")
+    fields = ("given", "surname", "birth", *PRIVATE, *ADDRESS_FIELDS)
     frame = clean.join(sent.select("request", *fields), on="request", how="left", suffix="_sent")
     usable = _usable()
     return frame.with_columns(
         (~pl.col("in_registry")).alias("requested_person_absent"),
         (~usable).alias("deficient_request"),
         (~_blank() & (~usable | _unit_lost())).alias("insufficient_address"),
-        number_was_mistyped().alias("number_mistyped"),
-        (pl.col("tin_sent") == pl.col("donor_tin")).alias("number_borrowed"),
+        *(number_was_mistyped(number).alias(f"{number}_mistyped") for number in PRIVATE),
+        *(number_was_borrowed(number).alias(f"{number}_borrowed") for number in PRIVATE),
     )
 
 

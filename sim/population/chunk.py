@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.fields import PERSONAL
 from sim.population import births, dwellings, filing, households, moves, naming, people
 from sim.population.draw import Array
 
@@ -22,15 +23,12 @@ if TYPE_CHECKING:
 CHUNK = 262_144
 
 PERSON_COLUMNS = (
-    "person", "sex", "ethnicity", "nativity", "surname", "surname2", "given", "middle", "suffix", "birth",
-    "two_surnames", "household", "household_people", "home", "previous", "moved_years", "tin", "tin_kind",
+    "person", "sex", "ethnicity", "nativity", *PERSONAL, "two_surnames", "household", "household_people",
+    "home", "previous", "moved_years", "tin_kind",
 )  # fmt: skip
-FILE_COLUMNS = (
-    "file_surname", "file_surname2", "file_given", "file_middle", "file_suffix", "file_birth", "file_tin",
-    "file_address", "occupants", "lives_at_file",
-)  # fmt: skip
+_FIELDS_ON_FILE = frozenset(PERSONAL) | {"address"}
+FILE_COLUMNS = (*(f"file_{name}" for name in PERSONAL), "file_address", "occupants", "lives_at_file")
 COLUMNS = PERSON_COLUMNS + FILE_COLUMNS
-_FIELDS_ON_FILE = frozenset(FILE_COLUMNS) - {"occupants", "lives_at_file"}
 
 
 class _Filed(NamedTuple):
@@ -125,7 +123,7 @@ class Chunk:
 
     def on_file(self, field: str) -> Array | None:
         """Return a field as it stands on file, None where it follows from the address (`sim.registry`)."""
-        column: Array | None = getattr(self, f"file_{field}") if f"file_{field}" in _FIELDS_ON_FILE else None
+        column: Array | None = getattr(self, f"file_{field}") if field in _FIELDS_ON_FILE else None
         return column
 
     def truth(self, column: str, rows: Array) -> Array:

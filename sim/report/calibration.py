@@ -5,12 +5,13 @@ They stand in `configs/published.toml`, with source, grade and what counts as ag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import polars as pl
 
 from sim.charts import FITTED, HELD_OUT, Target
+from sim.linkage.link import by_number
 from sim.linkage.rules import rule_of
 from sim.parameters import catalogue
 from sim.published import Figure, figure
@@ -25,24 +26,25 @@ def targets_of(found: Findings) -> list[Target]:
     """Return the published figures with what the run gives; empty for a scenario of another rule."""
     if found.run.scenario.linkage.rule != "irs_2025":
         return []
-    return august_2025(found.run.outcomes, _use(found))
+    return august_2025(found.run.outcomes, by_number(rule_of(found.run.scenario)), _use(found))
 
 
-def august_2025(outcomes: pl.DataFrame, use: str) -> list[Target]:
+def august_2025(outcomes: pl.DataFrame, numbered: Collection[str], use: str) -> list[Target]:
     """Return what is published of August 2025 beside outcomes of its rule, of any number of populations.
 
-    use: whether the two shares of requests answered were fitted or held out.
+    numbered: the paths by number (`by_number`).  use: whether the two shares of requests answered were fitted
+    or held out.
     """
     answers = outcomes.filter(pl.col("disclosed") > 0)
     answered = answers.height
-    by_number = answers.filter(pl.col("path") == "tin").height
+    found_by_number = answers.filter(pl.col("path").is_in(list(numbered))).height
     junk, incomplete = (
         answers.filter(flag).height
         for flag in ("deficient_request", pl.col("deficient_request") | pl.col("insufficient_address"))
     )
     told = (
         ("answered", _share(answered, outcomes.height)),
-        ("answered_by_number", _share(by_number, answered)),
+        ("answered_by_number", _share(found_by_number, answered)),
         ("no_usable_address", _share(junk, answered)),
         ("address_incomplete", _share(incomplete, answered)),
     )

@@ -4,29 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sim.fields import words_of
 from sim.parameters import Parameter, Value, exact
-
-FIELDS: Mapping[str, str] = {
-    "given": "first name",
-    "initial": "first initial",
-    "middle": "middle initial",
-    "surname": "last name",
-    "surname2": "second last name",
-    "surname_line": "last names as one line",
-    "suffix": "suffix",
-    "birth": "date of birth",
-    "birth_year": "year of birth",
-    "birth_month_day": "month and day of birth",
-    "tin": "taxpayer number",
-    "number": "house number",
-    "street": "street",
-    "unit": "unit",
-    "zip": "ZIP code",
-    "zip3": "first three digits of the ZIP code",
-    "name_control": "first four letters of the last name",
-    "name_control2": "first four letters of the second last name",
-}
-"""The columns of requests and records in plain words."""
 
 _MOST_ITEMS = 12
 _DATE_UNIT = "date as yyyymmdd"
@@ -34,7 +13,7 @@ _DATE_UNIT = "date as yyyymmdd"
 
 def field_name(column: str) -> str:
     """Return a column in plain words."""
-    return FIELDS.get(column, column.replace("_", " "))
+    return words_of(column)
 
 
 def plain(value: Value | object) -> str:

@@ -29,7 +29,7 @@ from sim.requests.origins import ETHNICITY_OF, Origins
 from sim.requests.persons import NOBODY, choose
 from sim.requests.plan import Plan, donors_wanted, make_plan
 from sim.requests.schema import ORIGINS
-from sim.requests.written import People, write
+from sim.requests.written import FURTHER, People, write
 from sim.rng import Streams
 from sim.scenario import Scenario
 from sim.threads import unordered
@@ -95,6 +95,7 @@ def _from_chunk(
         "household": chunk.number * (1 << 32) + chunk.household[rows].astype(np.int64),
         "origin": _origin(offer, rows, wanted),
         "mate_tin": offer.mates(rows),
+        "further": {name: getattr(chunk, name)[rows] for name in FURTHER},
     }
     copied = {f.name: getattr(chunk, f.name)[rows] for f in fields(People) if f.name not in derived}
     people = People(**derived, **copied)
@@ -112,9 +113,11 @@ def _origin(offer: Offer, rows: np.ndarray, wanted: np.ndarray) -> np.ndarray:
 
 def _join(parts: list[People]) -> People:
     """Join the people of all chunks in the order of their requests."""
-    joined = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(People)}
+    names = [f.name for f in fields(People) if f.name != "further"]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     order = np.argsort(joined["request"])
-    return People(**{name: column[order] for name, column in joined.items()})
+    further = {name: np.concatenate([part.further[name] for part in parts])[order] for name in FURTHER}
+    return People(**{name: column[order] for name, column in joined.items()}, further=further)
 
 
 def _frame(

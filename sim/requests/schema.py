@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from sim.fields import FIELD, NAME_FORMS, TYPED
+
 ORIGINS = ("spanish", "portuguese", "chinese", "haitian", "other")
 """Groups of countries with one way of naming; `other` is every country not listed."""
 
@@ -27,21 +29,15 @@ TRUTH: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 """What is true of the person asked for; noise never changes it."""
 
-NAME_FIELDS = ("given", "middle", "surname", "suffix")
-ADDRESS_FIELDS = ("number", "street", "unit", "zip")
-FIELDS: dict[str, pl.DataType | type[pl.DataType]] = {
-    "given": pl.String,
-    "middle": pl.String,  # an initial
-    "surname": pl.String,  # "GARCIA LOPEZ" for people who use two
-    "suffix": pl.String,  # JR, SR, III, IV
-    "birth": pl.Int32,
-    "tin": pl.UInt32,
-    "number": pl.Int32,  # house number, 0 none
-    "street": pl.String,
-    "unit": pl.String,
-    "zip": pl.String,
-}
-"""What the request says, as typed; the only columns that noise changes. Null where nothing is given."""
+FIELDS: dict[str, pl.DataType | type[pl.DataType]] = dict(TYPED)
+"""What the request says, as typed; the only columns that noise changes. Null where nothing is given.
+
+The middle name is an initial; people who use two surnames have both in `surname`; numbers and dates are 0
+where nothing is given.
+"""
+
+NAME_FIELDS = tuple(name for name in FIELDS if FIELD[name].form in NAME_FORMS)
+ADDRESS_FIELDS = tuple(name for name in FIELDS if "address" in FIELD[name].made_of)
 
 MATERIAL: dict[str, pl.DataType | type[pl.DataType]] = {
     "previous_number": pl.Int32,  # the address moved out of

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from sim.fields import FIELD, PERSONAL, Field, Form
 from sim.population import SUFFIXES, Country
 from sim.requests.donors import Donors
 from sim.requests.schema import ADDRESS_FIELDS, ORIGINS, SCHEMA
@@ -19,7 +22,10 @@ COPIED = ("request", "person", "ethnicity", "nativity", "sex", "tin_kind", "two_
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The people asked for, one a request: codes as in the chunks (household global, origin into ORIGINS)."""
+    """The people asked for, one a request: codes as in the chunks (household global, origin into ORIGINS).
+
+    further: the columns of FURTHER.
+    """
 
     request: np.ndarray
     person: np.ndarray
@@ -41,6 +47,11 @@ class People:
     tin_kind: np.ndarray
     origin: np.ndarray
     mate_tin: np.ndarray
+    further: Mapping[str, np.ndarray]
+
+
+FURTHER = tuple(name for name in PERSONAL if name not in {each.name for each in fields(People)})
+"""Fields of the person (`sim.fields`) that are written down as they are."""
 
 
 def write(
@@ -61,6 +72,7 @@ def write(
     columns["origin"] = pl.Series(ORIGINS, dtype=pl.Enum(ORIGINS)).gather(people.origin)
     columns["tin"] = np.where(has_tin, people.tin, 0)
     columns |= _names(country, people) | _donor(country, pool, donor)
+    columns |= {name: _as_typed(country, FIELD[name], codes) for name, codes in people.further.items()}
     for prefix, ids in (("", people.home), ("previous_", people.previous), ("hub_", hub)):
         columns |= {prefix + name: value for name, value in _address(country, ids).items()}
     frame = pl.DataFrame({name: columns[name] for name in SCHEMA})
@@ -70,11 +82,22 @@ def write(
 def _names(country: Country, people: People) -> dict[str, pl.Series]:
     second = np.where(people.two_surnames, people.surname2, 0)
     return {
-        "given": country.names.given_text(people.given),
-        "middle": _picked(LETTERS, people.middle),
+        "given": _as_typed(country, FIELD["given"], people.given),
+        "middle": _as_typed(country, FIELD["middle"], people.middle),
         "surname": _surnames(country, people.surname, second),
-        "suffix": _picked(SUFFIXES, people.suffix),
+        "suffix": _as_typed(country, FIELD["suffix"], people.suffix),
     }
+
+
+def _as_typed(country: Country, field: Field, codes: np.ndarray) -> Any:
+    """Return the values of a field as a request says them."""
+    spelled: dict[Form, Callable[[np.ndarray], pl.Series]] = {
+        Form.GIVEN: country.names.given_text,
+        Form.SURNAME: country.names.surname_text,
+        Form.INITIAL: partial(_picked, LETTERS),
+        Form.SUFFIX: partial(_picked, SUFFIXES),
+    }
+    return spelled[field.form](codes) if field.form in spelled else codes
 
 
 def _donor(country: Country, pool: Donors, donor: np.ndarray) -> dict[str, Any]:

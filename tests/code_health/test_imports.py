@@ -11,7 +11,7 @@ from tests.code_health.trees import Module, imports, modules
 ORDER = [
     {"scenario", "scenario_build", "scenario_files", "scenario_schema", "parameters", "toml_files", "rng",
      "errors", "ending", "reading", "progress", "published", "compiled", "machine", "masking",
-     "registry", "text_safety", "threads", "whole_files", "__version__"},
+     "fields", "registry", "text_safety", "threads", "whole_files", "__version__"},
     {"tables"},
     {"population"},
     {"requests"},

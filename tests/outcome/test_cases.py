@@ -163,5 +163,5 @@ def test_where_nothing_was_disclosed_there_is_no_case(by_name):
 def test_fields_compared_as_one_are_not_called_left_out():
     whole = must_agree("address", ("zip", "street", "number", "unit"))
     path = Path("p", ((),), (whole,), 0.5)
-    assert _together(("street",), path) == "together with ZIP"
+    assert _together(("street",), path) == "together with ZIP code"
     assert _together(("birth",), path) == "not compared"

@@ -22,15 +22,15 @@ def by(*names: str) -> dict[str, Any]:
     return {name: name.removeprefix("by_") in names for name in BY}
 
 
-NUMBER_ONLY, NUMBER_NAME = by("number"), by("number", "given", "surname")
-NUMBER_CONTROL = by("number", "control")
+NUMBER_ONLY, NUMBER_NAME = by("tin"), by("tin", "given", "surname")
+NUMBER_CONTROL = by("tin", "control")
 NAME, NAME_ZIP, NAME_DOB = (
     by("given", "surname"),
     by("given", "surname", "zip"),
     by("given", "surname", "birth"),
 )
 ADDRESS = by("given", "surname", "zip", "street")
-ALL = by("number", "given", "surname", "birth", "zip", "street")
+ALL = by("tin", "given", "surname", "birth", "zip", "street")
 
 JOHN_SMITH = {"given": 3, "file_given": 3, "surname": 3, "file_surname": 3, "surname2": 0, "file_surname2": 0,
               "birth": 19700707, "file_birth": 19700707}  # fmt: skip

@@ -49,15 +49,15 @@ def test_a_second_return_of_the_same_person_is_theirs() -> None:
     ("record", "sent", "cause"),
     [
         # a number decided
-        (STRANGER | {"by_number": True, "file_tin": 111}, {}, "identifier_error"),  # mistyped on the return
-        (STRANGER | {"by_number": True, "file_tin": 111, "household": 9}, {}, "shared_identifier"),  # swapped
-        (STRANGER | {"by_number": True, "tin": 333, "file_tin": 333}, {"tin": 333}, "shared_identifier"),
-        (STRANGER | {"by_number": True, "file_tin": 333}, {"tin": 333}, "shared_identifier"),  # lender's mate
-        (STRANGER | {"by_number": True, "file_tin": 222, "household": 9}, {"tin": 222}, "shared_identifier"),
-        (STRANGER | {"by_number": True, "file_tin": 777}, {"tin": 777}, "identifier_error"),
+        (STRANGER | {"by_tin": True, "file_tin": 111}, {}, "identifier_error"),  # mistyped on the return
+        (STRANGER | {"by_tin": True, "file_tin": 111, "household": 9}, {}, "shared_identifier"),  # swapped
+        (STRANGER | {"by_tin": True, "tin": 333, "file_tin": 333}, {"tin": 333}, "shared_identifier"),
+        (STRANGER | {"by_tin": True, "file_tin": 333}, {"tin": 333}, "shared_identifier"),  # lender's mate
+        (STRANGER | {"by_tin": True, "file_tin": 222, "household": 9}, {"tin": 222}, "shared_identifier"),
+        (STRANGER | {"by_tin": True, "file_tin": 777}, {"tin": 777}, "identifier_error"),
         # no number decided
-        (STRANGER | {"by_number": True}, {}, "namesake"),  # compared, but not equal
-        (STRANGER | {"by_number": True, "file_tin": 0}, {"tin": 0}, "namesake"),  # nothing to compare
+        (STRANGER | {"by_tin": True}, {}, "namesake"),  # compared, but not equal
+        (STRANGER | {"by_tin": True, "file_tin": 0}, {"tin": 0}, "namesake"),  # nothing to compare
         (STRANGER | {"file_tin": 111}, {}, "namesake"),  # equal, but not looked at
         (STRANGER | {"household": 9}, {}, "relative"),
         (STRANGER | {"previous": 400}, {}, "relative"),  # moved together from one home
@@ -76,7 +76,7 @@ def test_every_row_of_the_table_of_causes(record: dict[str, Any], sent: dict[str
 
 
 def test_a_household_member_found_by_number_is_told_beside_the_cause() -> None:
-    mate = STRANGER | {"by_number": True, "file_tin": 222, "household": 9}
+    mate = STRANGER | {"by_tin": True, "file_tin": 222, "household": 9}
     found = outcome(mate, sent={"tin": 222})
     assert (found["cause"], found["wrong_shares_household"]) == ("shared_identifier", True)
     assert outcome(STRANGER)["wrong_shares_household"] is False
