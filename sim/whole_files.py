@@ -38,6 +38,9 @@ _LOCK, _HOLDER = ".lock", ".held-by"
 _OURS = "linkage-error-simulator-"
 """How the names of this program's folders begin in the system's folder for temporary files."""
 
+_TRIED = 4096
+"""Bytes that are written to see whether any can be."""
+
 _tidied: set[Path] = set()
 """Folders this process has cleared of leftovers."""
 
@@ -131,6 +134,16 @@ def move_folder(made: Path, target: Path) -> None:
     _flush(made)
     os.rename(made, target)
     _flush(target.parent)
+
+
+def try_folder(folder: Path) -> None:
+    """Raise OSError unless a file could be written into a folder; leaves nothing there."""
+    stream, part = _part_in(folder)
+    try:
+        with stream:
+            stream.write(bytes(_TRIED))
+    finally:
+        part.unlink(missing_ok=True)
 
 
 class Scratch:

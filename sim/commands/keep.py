@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from sim.commands.options import ThreadCount
-from sim.commands.run import DEFAULT, Sets, Switch, check_out, load
+from sim.commands.places import check_out
+from sim.commands.run import DEFAULT, Sets, Switch, load
 from sim.errors import InputErrors, Mistake
 from sim.text_safety import one_line, say
 
@@ -51,7 +52,10 @@ def keep(
     check_out(out)
 
     from sim.kept import estimate
+    from sim.kept.world import BUILDING, World
 
+    name = World.of(asked, 0).name
+    check_out(out, [name, f"{name}{BUILDING}"])
     expected = estimate.needs(asked.population.size, workers)
     if dry_run:
         estimate.refuse(expected, out)

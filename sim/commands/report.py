@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from sim.commands.options import Populations, WorkerCount
+from sim.commands.places import check_file, check_out, check_scratch
 from sim.text_safety import say
 
 if TYPE_CHECKING:
@@ -45,17 +46,22 @@ def report(
         quiet: print the paths only.
     """
     from sim.progress import listener
-    from sim.report.companions import to_run, with_companions
+    from sim.report.companions import run_id_of, to_run, with_companions
     from sim.report.findings import Findings
-    from sim.report.make import make
+    from sim.report.make import FILES, FOLDER, make
     from sim.report.studies import gather
 
     found = Findings.of(run)
+    check_out(run, [FOLDER], FILES, of="run")
+    if pdf:
+        check_scratch()
     if not quiet:
         say(f"{found.run.run_id}: {found.standing} (`sim verify` repeats it)", to=sys.stderr)
     if studies:
         found = found.with_study(gather(studies, found.run.scenario))
     missing = to_run(found, companion_replicates)
+    if missing:
+        check_out(run.absolute().parent, map(run_id_of, missing), of="run")
     if missing and not quiet:
         say(_first(missing, workers), to=sys.stderr)
     with listener(quiet) as progress:
@@ -87,6 +93,10 @@ def bundle(run: Path, *, out: Path | None = None) -> None:
     """
     from sim.record.bundle import bundle as make
 
+    if out is not None:
+        check_file(out)
+    elif run.is_dir():
+        check_out(run.absolute().parent, of="run")
     say(make(run, out))
 
 
@@ -121,6 +131,8 @@ def verify(
         if not quiet:
             say(text, to=sys.stderr)
 
+    if not bundle.is_dir():
+        check_scratch()
     with listener(quiet) as progress:
         asked = Asked(replicates, progress, workers, agreed=yes, reports=made_again, tell=tell)
         verdict = check(bundle, asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from sim.commands.options import WorkerCount
+from sim.commands.places import can_write, check_out
 from sim.errors import InputErrors, LostError, Mistake, RefusedError
 from sim.text_safety import one_line, say
 
@@ -57,8 +57,9 @@ def run(
         quiet: print nothing but the result.
     """
     asked = load(scenario, sets, replicates=replicates, seed=seed, scale=scale)
-    check_out(out)
+    from sim.report.companions import run_id_of
 
+    check_out(out, folders=[run_id_of(asked)])
     expected = expect([asked], workers)
     if dry_run:
         say(expected)
@@ -85,6 +86,9 @@ def unfinished(out: Path | None) -> Iterator[Unfinished]:
     from sim.record.identity import computing
     from sim.study.unfinished import NAME, Unfinished
 
+    if out is not None and not can_write(out):
+        say(f"warning: {out.absolute()}: cannot be written; if this is stopped it starts anew", to=sys.stderr)
+        out = None
     kept = Unfinished(out and out / NAME, computing())
     try:
         yield kept
@@ -197,17 +201,6 @@ def split_sets(sets: Sequence[str]) -> tuple[list[tuple[str, str]], list[Mistake
                 Mistake("--set", option[:60] or "''", "should be KEY=VALUE, as in requests.count=10000")
             )
     return pairs, mistakes
-
-
-def check_out(out: Path) -> None:
-    """Refuse a results folder that could not be written, before any work is done; makes nothing."""
-    place = out
-    while not place.exists() and not place.is_symlink() and place != place.parent:
-        place = place.parent
-    if not place.is_dir():
-        raise InputErrors([Mistake("command line", "--out", f"is inside a file, not a folder (got '{out}')")])
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise InputErrors([Mistake("command line", "--out", f"cannot be written (got '{out}')")])
 
 
 def _as_text(result: StudyResult, folder: Path) -> str:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from sim.commands.options import Bar, Samples, WorkerCount
+from sim.commands.places import check_out
 from sim.commands.ranking import SAMPLES, TRAJECTORIES, Told, ranked, screened
-from sim.commands.run import Sets, Switch, check_out, unfinished
+from sim.commands.run import Sets, Switch, unfinished
 from sim.commands.run import load as load_scenario
 from sim.commands.study import AsJson, known_rate, workers_of
 from sim.errors import InputErrors, Mistake
@@ -81,6 +82,7 @@ def sensitivity(
     pool = workers_of(workers, cluster)
     _known(method, rate, out, samples)
     base = load_scenario(scenario, sets, replicates=replicates)
+    _check(out, base)
     from sim.progress import listener
     from sim.study import uncertainty
     from sim.study.factors import Model
@@ -92,13 +94,20 @@ def sensitivity(
         return say(_dry(base, points_of(method, len(chosen), samples, screens), workers))
     with unfinished(out or Path()) as kept, listener(quiet) as progress:
         model = Model(base, chosen, rate, pool, kept)
-        if method == "uncertainty":
-            (rows, text), more = _uncertainty(model, held, samples, progress)
-        elif method == "break-even":
-            (rows, text), more = _break_even(model, target, progress)
-        else:
-            (rows, text), more = (screened if screens else ranked)(model, method, samples, progress)
+        (rows, text), more = _answer(model, method, (held, target, samples, screens), progress)
         _tell(base, {"method": method, "rate": rate, "found": rows} | more, text, out, as_json)
+
+
+def _answer(
+    model: Model, method: str, how: tuple[Sequence[Any], Bar, int | None, bool], progress: Progress
+) -> Told:
+    """Run a method. how: the beliefs, the bar of break-even, samples, and whether factors are screened."""
+    held, target, samples, screens = how
+    if method == "uncertainty":
+        return _uncertainty(model, held, samples, progress)
+    if method == "break-even":
+        return _break_even(model, target, progress)
+    return (screened if screens else ranked)(model, method, samples, progress)
 
 
 def _tell(base: Scenario, found: dict[str, Any], text: str, out: Path | None, as_json: bool) -> None:
@@ -107,10 +116,22 @@ def _tell(base: Scenario, found: dict[str, Any], text: str, out: Path | None, as
     if out is not None:
         from sim.report.studies import keep
 
-        told["folder"] = str(keep(out / for_file_name(base.name), told, base).parent)
+        told["folder"] = str(keep(out / _folder(base), told, base).parent)
         text += f"\n\nResults: {told['folder']}"
     head = f"SYNTHETIC DATA. {one_line(base.title or base.name)}"
     say(json.dumps(told, indent=2) if as_json else f"{head}\n{text}")
+
+
+def _folder(base: Scenario) -> str:
+    return for_file_name(base.name)
+
+
+def _check(out: Path | None, base: Scenario) -> None:
+    """Refuse a folder in which the study could not be kept."""
+    if out is not None:
+        from sim.report.studies import NAME
+
+        check_out(out, [_folder(base)], [f"{_folder(base)}/{NAME}"])
 
 
 def _known(method: str, rate: str, out: Path | None, samples: int | None) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from sim.commands.options import Most, WorkerCount
-from sim.commands.run import Sets, Switch, check_out, split_sets, unfinished, unknown_names
+from sim.commands.places import check_out
+from sim.commands.run import Sets, Switch, split_sets, unfinished, unknown_names
 from sim.commands.run import load as load_scenario
 from sim.errors import InputErrors, LostError, Mistake, RefusedError
 from sim.text_safety import one_line, say
@@ -61,13 +62,7 @@ def sweep(
         raise InputErrors(mistakes)
     check_out(out)
 
-    from sim.study.grid import load
-
-    plan = load(name, pairs, max_cells)
-    linkages = [cell.scenario.linkage for cell in plan.cells]
-    rules, passes = {each.rule for each in linkages}, {word for each in linkages for word in each.blocking}
-    if mistakes := unknown_names(sorted(rules), sorted(passes), plan.name):
-        raise InputErrors(mistakes)
+    plan = _plan(name, pairs, max_cells, out)
     if dry_run:
         say(_estimate(plan, workers, as_json))
         return 0
@@ -87,6 +82,23 @@ def sweep(
         raise
     say(_as_json(result) if as_json else sweep_text(plan, result))
     return 1 if result.failed else 0
+
+
+def _plan(name: str, pairs: Sequence[tuple[str, str]], most: int, out: Path) -> Plan:
+    """Return the cells of a sweep; raises InputErrors for unknown names, and where it cannot be written."""
+    from sim.study.grid import load
+
+    plan = load(name, pairs, most)
+    linkages = [cell.scenario.linkage for cell in plan.cells]
+    rules, passes = {each.rule for each in linkages}, {word for each in linkages for word in each.blocking}
+    if mistakes := unknown_names(sorted(rules), sorted(passes), plan.name):
+        raise InputErrors(mistakes)
+    check_out(
+        out,
+        [plan.name, f"{plan.name}/cells"],
+        [f"{plan.name}/{name}" for name in ("sweep.csv", "sweep.parquet", "manifest.json")],
+    )
+    return plan
 
 
 def _kept(plan: Plan, out: Path, options: Options) -> str:

@@ -14,6 +14,9 @@ from sim.report.findings import Findings
 from sim.report.model import build
 
 FORMATS = ("html", "pdf", "docx")
+COMPANIONS, FOLDER = "companions.json", "figures"
+FILES = (COMPANIONS, studies.NAME, html.NAME, pdf.NAME, docx.NAME)
+"""What is written into a run folder: files, and the folder of the figures."""
 
 
 def make(found: Findings, formats: Set[str]) -> list[Path]:
@@ -27,7 +30,7 @@ def make(found: Findings, formats: Set[str]) -> list[Path]:
         for each in found.companions
     ]
     paths = [
-        whole_files.write(folder / "companions.json", readable_json(companions).encode()),
+        whole_files.write(folder / COMPANIONS, readable_json(companions).encode()),
         *figures(report, folder),
     ]
     if found.study:
@@ -45,7 +48,7 @@ def figures(report: Report, folder: Path) -> list[Path]:
     """Write every figure as SVG and PNG into `figures/`; none without the extra [report]."""
     if not export.available():
         return []
-    place = folder / "figures"
+    place = folder / FOLDER
     whole_files.make_folder(place)
     paths = []
     for figure in report.pictures():
