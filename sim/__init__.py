@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.study.replicates import run as run_study
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"
 """Part of every run ID. Whoever may move a number raises it: `python -m tests.golden.rows --raise`."""
 
 _PLACES = {

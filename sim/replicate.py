@@ -30,7 +30,7 @@ from sim.scenario import Scenario
 WORLD = ("seed", "population.", "registry.")
 """Prefixes of the settings that decide who the people are and what the registry holds of them."""
 
-ASKED = (*WORLD, "requests.")
+ASKED = (*WORLD, "requests.", "noise.tin_by_name.rate")  # at rate 0 nobody searches for namesakes
 SENT = (*ASKED, "noise.")
 KEPT_CHUNKS = 4
 """Chunks a country may have to be kept: about a million people, some thousand bytes each once looked at."""

@@ -39,7 +39,7 @@ PERSON = np.dtype([
 _OF_CHUNK = tuple(name for name in PERSON.names or () if name not in ("row", "group", "mate_tin", "priority"))
 DONOR = np.dtype([
     ("given", "<u4"), ("surname", "<u4"), ("surname2", "<u4"), ("birth", "<i4"), ("tin", "<u4"),
-    ("household", "<i8"), ("stratum", "u1"), ("ethnicity", "u1"), ("priority", "<f8"),
+    ("home", "<u4"), ("household", "<i8"), ("stratum", "u1"), ("ethnicity", "u1"), ("priority", "<f8"),
 ])  # fmt: skip
 HOST = np.dtype([
     ("given", "<u4"), ("surname", "<u4"), ("surname2", "<u4"), ("two_surnames", "?"), ("sex", "u1"),

@@ -24,8 +24,11 @@ from sim.scenario import Scenario
 NOISES: tuple[Noise, ...] = (
     # the number
     Noise("tin_missing", identifiers.missing(), "A number that was known is not carried over from one system to the next.", "requests that never had one: requests.tin_share"),
-    Noise("tin_borrowed", identifiers.borrowed(), "People who may not work use somebody else's number, and a file keeps it as theirs.", "who lends to whom; invented numbers that are nobody's", clerical=False),
-    Noise("tin_household", identifiers.household(), "On a joint return or a family's file the spouse's or a child's number stands beside the wrong name.", "relatives outside the household"),
+    Noise("tin_by_name", identifiers.by_name(), "A clerk or a contractor fills in the number by searching another file for the name, and takes a namesake's.", "files searched by name and date of birth; namesakes on no return", clerical=False),
+    Noise("tin_borrowed", identifiers.borrowed(), "People who may not work use the number of somebody who lends it, and a file keeps it as theirs.", "lenders who are relatives by another name", clerical=False),
+    Noise("tin_household", identifiers.household(), "On a joint return or a family's file the spouse's number, or another's of the home, stands beside the wrong name.", "relatives outside the household: requests.lender_kin"),
+    Noise("tin_unfiled", identifiers.unfiled(), "The number used is a child's or a dead person's.", "the name that comes with it: no return bears the number", clerical=False),
+    Noise("tin_invented", identifiers.invented(), "People who need a number make one up.", "numbers that are easy to think of; forms that are never issued", clerical=False),
     Noise("tin_outdated", identifiers.outdated(), "Somebody who now has a Social Security number is listed under the taxpayer number of earlier years.", "numbers given to someone else afterwards", clerical=False),
     Noise("tin_transposed", identifiers.transposed(), "Two digits change places in typing.", "swaps of digits that are not neighbours"),
     Noise("tin_digit", identifiers.wrong_digit(), "A digit is misread or mistyped.", "which digits are taken for which; more than one wrong digit"),

@@ -32,6 +32,9 @@ _STRANGER = {
     "donor_birth": 19751120,
     "donor_tin": 612_340_917,
     "mate_tin": 540_118_263,
+    "namesake_tin": 448_902_116,
+    "unfiled_tin": 401_776_052,
+    "other_surname": "ROMERO",
 }
 _COLUMNS = (
     "given",

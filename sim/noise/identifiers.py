@@ -13,6 +13,7 @@ import polars as pl
 from sim.noise.kind import Cells, Effect, Luck, Settings, described, rewrite
 from sim.noise.text import pick_place
 from sim.population import NATIVITIES
+from sim.population.identifiers import SSN_SPACE, plain_ssn
 
 DIGITS = 9
 POWERS = 10 ** np.arange(DIGITS - 1, -1, -1, dtype=np.int64)
@@ -32,15 +33,15 @@ def missing() -> Effect:
 
 @described
 def household() -> Effect:
-    """The number is that of another person of the household."""
+    """The number is that of another person of the household: on a joint return, of the spouse."""
     return rewrite(has & (pl.col("mate_tin") > 0), tin=pl.col("mate_tin"))
 
 
 @described
 def borrowed() -> Effect:
-    """The number is a stranger's; with probability `name_too` the whole identity is.
+    """The number is a lender's; with probability `name_too` the whole identity is.
 
-    Then given name, surname and date of birth are the stranger's, and middle initial and suffix are left out.
+    Then given name, surname and date of birth are the lender's, and middle initial and suffix are left out.
     """
 
     def change(cells: Cells, luck: Luck, settings: Settings) -> Mapping[str, pl.Series]:
@@ -57,6 +58,33 @@ def borrowed() -> Effect:
 
     able = has & (pl.col("donor_tin") > 0) & (pl.col("donor_tin") != tin)
     return Effect(("tin", "given", "surname", "birth", "middle", "suffix"), able, change)
+
+
+@described
+def by_name() -> Effect:
+    """The number is that of another person of the same name: it was looked up by name."""
+    namesake = pl.col("namesake_tin")
+    return rewrite(has & (namesake > 0), tin=namesake)
+
+
+@described
+def unfiled() -> Effect:
+    """The number is that of somebody on no return, as a child or a dead person."""
+    other = pl.col("unfiled_tin")
+    return rewrite(has & (other > 0), tin=other)
+
+
+@described
+def invented() -> Effect:
+    """The number is made up: any of the form of a Social Security number, but the one that stood there."""
+
+    def change(cells: Cells, luck: Luck, settings: Settings) -> Mapping[str, pl.Series]:
+        index = luck.choice("number", SSN_SPACE)
+        number = plain_ssn(index)
+        same = number == cells["tin"].to_numpy()
+        return {"tin": pl.Series(np.where(same, plain_ssn((index + 1) % SSN_SPACE), number))}
+
+    return Effect(("tin",), has, change)
 
 
 @described

@@ -56,7 +56,7 @@ def hyphenated() -> Effect:
 @described
 def married_name() -> Effect:
     """A woman's surname is another, a stranger's of her ethnicity: her name before or after marriage."""
-    other = pl.col("donor_surname").str.replace(FIRST, "${1}")
+    other = pl.col("other_surname").str.replace(FIRST, "${1}")
     return rewrite((pl.col("sex") == FEMALE) & other.is_not_null(), surname=other)
 
 

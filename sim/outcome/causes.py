@@ -12,11 +12,11 @@
 the same. The number goes first because it is what picked the record out of millions; that the two people also
 share a household or a name is told beside it (`wrong_shares_household`). A number was mistyped when the
 request carries neither the person's own number nor one known to be used with their identity (a household
-member's, a borrowed one), or when the record is filed under a number that is not its person's and no
-household explains it. Two names are the same when given name and all surnames have the same letters, either
-in truth or as they stood in the request and in the file; anything else that linked is a near name. Under a
-rule without a number the owner of a borrowed identity is a namesake too, so that namesakes do not fall to
-none in a small registry.
+member's, a borrowed one, a namesake's that was looked up), so that an invented number counts as mistyped; or
+when the record is filed under a number that is not its person's and no household explains it. Two names are
+the same when given name and all surnames have the same letters, either in truth or as they stood in the
+request and in the file; anything else that linked is a near name. Under a rule without a number the owner of
+a borrowed identity is a namesake too, so that namesakes do not fall to none in a small registry.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ import polars as pl
 from sim.fields import PRIVATE
 from sim.outcome.words import IDENTIFIER_ERROR, NAMESAKE, NEAR_NAME, RELATIVE, SHARED_IDENTIFIER
 from sim.requests import SCHEMA
+
+OTHERS = ("mate", "donor", "namesake")
+"""Other people whose numbers are known to be used with the identity of the person asked for."""
 
 
 def cause() -> pl.Expr:
@@ -84,7 +87,7 @@ def lent_numbers() -> tuple[tuple[str, str], ...]:
 
 def others(number: str) -> tuple[str, ...]:
     """Return the columns of a list that hold others' numbers known to be used with a person's identity."""
-    return tuple(column for column in (f"mate_{number}", f"donor_{number}") if column in SCHEMA)
+    return tuple(column for column in (f"{who}_{number}" for who in OTHERS) if column in SCHEMA)
 
 
 def name_key(*columns: str) -> pl.Expr:

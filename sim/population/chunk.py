@@ -24,7 +24,7 @@ CHUNK = 262_144
 
 PERSON_COLUMNS = (
     "person", "sex", "ethnicity", "nativity", *PERSONAL, "two_surnames", "household", "household_people",
-    "home", "previous", "moved_years", "tin_kind",
+    "spouse", "home", "previous", "moved_years", "tin_kind",
 )  # fmt: skip
 _FIELDS_ON_FILE = frozenset(PERSONAL) | {"address"}
 FILE_COLUMNS = (*(f"file_{name}" for name in PERSONAL), "file_address", "occupants", "lives_at_file")
@@ -49,9 +49,10 @@ class Chunk:
     Truth, per record: person (i64; the record number, or for a duplicate filing the number of the record it
     doubles), sex (u8: 0 M, 1 F), ethnicity, nativity (u8, into ETHNICITIES, NATIVITIES), surname, surname2,
     given (u32 codes), middle (u8, 1..26), suffix (u8, into SUFFIXES), birth (i32 yyyymmdd), two_surnames
-    (bool), household (u32 within the chunk), household_people (u8, of all ages), home, previous (u32 address
-    ids), moved_years (f32), tin (u32), tin_kind (u8: 0 SSN, 1 ITIN). On file: file_* likewise, file_address
-    (u32), occupants (u8: people living there now), lives_at_file (bool).
+    (bool), household (u32 within the chunk), household_people (u8, of all ages), spouse (bool, second of a
+    joint return), home, previous (u32 address ids), moved_years (f32), tin (u32), tin_kind (u8: 0 SSN, 1
+    ITIN). On file: file_* likewise, file_address (u32), occupants (u8: people living there now),
+    lives_at_file (bool).
     """
 
     country: Country
@@ -234,6 +235,11 @@ class Chunk:
         """Return how many people of all ages live in the household."""
         people_of = self.country.tables.households.people[self._frame.kind]
         return self._seen(people_of[self._frame.household])
+
+    @cached_property
+    def spouse(self) -> Array:
+        """Return whether the person is the second of a joint return, whose first stands in the row before."""
+        return self._seen(self._frame.role == households.SPOUSE)
 
     @cached_property
     def home(self) -> Array:

@@ -82,6 +82,14 @@ def ssn(index, key):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _ssns(index, key):  # type: ignore[no-untyped-def]
+    out = np.empty(index.size, np.uint32)
+    for i in range(index.size):
+        out[i] = ssn(index[i], key)
+    return out
+
+
+@njit(cache=True, nogil=True)
 def itin(index, key, middles):  # type: ignore[no-untyped-def]
     """Return the ITIN-like number (u32) of an index in [0, ITIN_SPACE)."""
     x = np.int64(_forward(index, key, np.uint64(ITIN_SPACE), _ITIN_HALF))
@@ -120,6 +128,13 @@ def _owners(numbers, ssn_key, itin_key, middle_rank):  # type: ignore[no-untyped
     return index
 
 
+def plain_ssn(index: Array) -> Array:
+    """Return the numbers (u32) of SSN form in rising order, (n,): of index 0 to SSN_SPACE - 1."""
+    area = index // (9999 * 99) + 1
+    number: Array = (area + (area >= 666)) * 1_000_000 + (index // 9999 % 99 + 1) * 10_000 + index % 9999 + 1
+    return number.astype(np.uint32)
+
+
 @dataclass(frozen=True)
 class Identifiers:
     """Issues the numbers of one country with `chunks` chunks of `chunk_size` records.
@@ -155,6 +170,18 @@ class Identifiers:
         asked = np.asarray(numbers, np.int64)
         index = _owners(asked, np.uint64(self.ssn_key), np.uint64(self.itin_key), _MIDDLE_RANK)
         return (asked >= 900_000_000) & (index >= 0), np.asarray(index)
+
+    def unfiled(self, luck: Array) -> Array:
+        """Return SSN-like numbers (u32) that nobody of these people has, for uniform numbers in [0, 1).
+
+        They stand for numbers issued to people on no return, as children and the dead. Raises RefusedError
+        where the people leave none.
+        """
+        first = (self.chunks + OUTSIDE_CHUNKS) * self.chunk_size
+        if first >= SSN_SPACE:
+            raise RefusedError(f"no numbers left beside those of {self.chunks} chunks")
+        index = first + (np.asarray(luck) * (SSN_SPACE - first)).astype(np.int64)
+        return np.asarray(_ssns(index, np.uint64(self.ssn_key)))
 
     def lane(self, itin_index: Array) -> tuple[Array, Array]:
         """Return (lane, rank among the chunk's ITIN holders) of ITIN indices."""

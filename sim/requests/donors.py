@@ -1,9 +1,17 @@
-"""Strangers whose number may be on a request: a pool drawn from the registry, by sex and ethnicity.
+"""Lenders, whose number may be on a request: a pool drawn from the registry, by sex and ethnicity.
 
-A borrowed number belongs to a person with a Social Security number of the same sex and ethnicity as the
-borrower. Some numbers are used by many: the donor's place in the pool is the power `requests.donor_skew` of a
-uniform draw, so that the first of the pool are picked again and again (1 gives every donor the same chance).
-Not modelled: borrowing inside the family (see the kind tin_household), invented numbers.
+A lent number belongs to a person with a Social Security number outside the borrower's household. Who lends
+is settled by request:
+
+- with probability `requests.lender_kin` a relative, as far as the pool has one: somebody of the borrower's
+  ethnicity and first surname, of either sex;
+- else with probability `requests.lender_nearby` somebody of the borrower's sex and ethnicity near by: the
+  next in the pool in the order of ZIP codes;
+- else one of the few of that sex and ethnicity whose numbers go round: `requests.lenders` a request with a
+  number. Their place in the pool is the power t / (t - 1) of a uniform draw, t = `requests.lending_tail`,
+  so that the number of lenders used by more than x people falls as x**-t.
+
+Not modelled: lending inside the household (see the kind tin_household).
 """
 
 from __future__ import annotations
@@ -22,25 +30,46 @@ SSN = 0
 
 @dataclass(frozen=True, slots=True)
 class Donors(Columns):
-    """Strangers, one a row: codes of their names, date of birth, number, household (global), stratum."""
+    """Lenders, one a row: codes of their names, date of birth, number, home, household (global), stratum."""
 
     given: np.ndarray
     surname: np.ndarray
     surname2: np.ndarray
     birth: np.ndarray
     tin: np.ndarray
+    home: np.ndarray
     household: np.ndarray
     stratum: np.ndarray
 
     @classmethod
     def of(cls, chunk: Chunk, rows: np.ndarray) -> Self:
-        """Take people of a chunk as donors."""
+        """Take people of a chunk as lenders."""
         household = chunk.number * (1 << 32) + chunk.household[rows].astype(np.int64)
         surname2 = np.where(chunk.two_surnames[rows], chunk.surname2[rows], 0).astype(np.uint32)
         return cls(
             chunk.given[rows], chunk.surname[rows], surname2, chunk.birth[rows], chunk.tin[rows],
-            household, stratum(chunk.sex[rows], chunk.ethnicity[rows]),
+            chunk.home[rows], household, stratum(chunk.sex[rows], chunk.ethnicity[rows]),
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowers:
+    """Those who may borrow, one a request: stratum, household (global), first surname's code, ZIP."""
+
+    stratum: np.ndarray
+    household: np.ndarray
+    surname: np.ndarray
+    zip: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """Who lends: shares of kin and of people near by, lenders a request with a number, and the tail's t."""
+
+    kin: float
+    nearby: float
+    lenders: float
+    tail: float
 
 
 def stratum(sex: np.ndarray, ethnicity: np.ndarray) -> np.ndarray:
@@ -50,7 +79,7 @@ def stratum(sex: np.ndarray, ethnicity: np.ndarray) -> np.ndarray:
 
 
 def sample(chunk: Chunk, wanted: np.ndarray, priority: np.ndarray) -> Donors:
-    """Draw donors of one chunk, about wanted[e] of ethnicity e, with Social Security numbers.
+    """Draw lenders of one chunk, about wanted[e] of ethnicity e, with Social Security numbers.
 
     priority: (n,) uniform random numbers of the chunk's people.
     """
@@ -73,28 +102,70 @@ def least(count: float, of: int) -> float:
 
 
 def assign(
-    pool: Donors,
-    wanted: np.ndarray,
-    household: np.ndarray,
-    luck: np.ndarray,
-    shuffle: np.ndarray,
-    skew: float,
-) -> np.ndarray:
-    """Return the row of the pool for each request, -1 where nobody fits.
+    pool: Donors, zips: np.ndarray, asked: Borrowers, numbered: np.ndarray, luck: np.ndarray,
+    kind: np.ndarray, shuffle: np.ndarray, lending: Lending,
+) -> np.ndarray:  # fmt: skip
+    """Return the row of the pool for each request, -1 where nobody fits; (m,) i64.
 
-    wanted: (m,) strata of the requests.  household: (m,) theirs, never the donor's.  luck: (m,) uniforms.
-    shuffle: (pool,) random numbers that order the pool.  skew: see the module.
+    zips: (pool,) of the lenders.  numbered: (m,) bool, with a number.  luck, kind: (m,) uniforms: which
+    lender, and of which kind.  shuffle: (pool,) random numbers that order the pool.
     """
+    if not len(pool.tin):
+        return np.full(len(asked.stratum), -1, np.int64)
+    ethnicity = asked.stratum % len(ETHNICITIES)
+    families = _key(pool.stratum % len(ETHNICITIES), pool.surname), _key(ethnicity, asked.surname)
+    kin = _drawn(families[0], shuffle, families[1], luck, asked, pool)
+    nearby = _drawn(pool.stratum, zips, asked.stratum, luck, asked, pool, near=asked.zip)
+    few = np.ceil(lending.lenders * np.bincount(asked.stratum, numbered, 256)).astype(np.int64)
+    skewed = luck ** (lending.tail / (lending.tail - 1))
+    others = _drawn(pool.stratum, shuffle, asked.stratum, skewed, asked, pool, most=few[asked.stratum])
+    is_near = (kind - lending.kin) / max(1 - lending.kin, 1e-12) < lending.nearby
+    row: np.ndarray = np.where((kind < lending.kin) & (kin >= 0), kin, np.where(is_near, nearby, others))
+    return row
+
+
+def _key(ethnicity: np.ndarray, surname: np.ndarray) -> np.ndarray:
+    both: np.ndarray = (ethnicity.astype(np.int64) << 32) | surname
+    return both
+
+
+def _drawn(
+    theirs: np.ndarray, order_by: np.ndarray, mine: np.ndarray, luck: np.ndarray, asked: Borrowers,
+    pool: Donors, *, most: np.ndarray | None = None, near: np.ndarray | None = None,
+) -> np.ndarray:  # fmt: skip
+    """Return for each request a row of the pool of its class, the next where it is of its own household.
+
+    theirs, mine: classes of pool and requests.  order_by: (pool,) order within a class.  luck: (m,) the
+    place, as a share of the class, or of its first `most`.  near: take the place where this would stand.
+    """
+    order = np.lexsort((order_by, theirs))
+    ordered = theirs[order]
+    first, end = np.searchsorted(ordered, mine, "left"), np.searchsorted(ordered, mine, "right")
+    size = end - first
+    reach = size if most is None else np.clip(most, 1, np.maximum(size, 1))
+    if near is None:
+        step = np.minimum((luck * reach).astype(np.int64), np.maximum(reach - 1, 0))
+    else:
+        places = np.searchsorted(_key(ordered, order_by[order]), _key(mine, near), "left")
+        step = np.clip(places - first, 0, np.maximum(size - 1, 0))
+
+    def at(place: np.ndarray) -> np.ndarray:
+        rows: np.ndarray = order[np.minimum(first + place, len(order) - 1)]
+        return rows
+
+    row = at(step)
+    row = np.where(pool.household[row] == asked.household, at((step + 1) % np.maximum(size, 1)), row)
+    found: np.ndarray = np.where((size > 0) & (pool.household[row] != asked.household), row, -1)
+    return found
+
+
+def other_surnames(pool: Donors, wanted: np.ndarray, luck: np.ndarray, shuffle: np.ndarray) -> np.ndarray:
+    """Return for each request the row of somebody of the pool of its stratum, -1 where there is nobody."""
     order = np.lexsort((shuffle, pool.stratum))
     ordered = pool.stratum[order]
     first, end = np.searchsorted(ordered, wanted, "left"), np.searchsorted(ordered, wanted, "right")
-    size = end - first
     if not len(order):
         return np.full(len(wanted), -1, np.int64)
-    step = np.minimum((luck**skew * size).astype(np.int64), np.maximum(size - 1, 0))
-    row = order[np.minimum(first + step, len(order) - 1)]
-    own = pool.household[row] == household
-    other = order[np.minimum(first + (step + 1) % np.maximum(size, 1), len(order) - 1)]
-    row = np.where(own, other, row)
-    fits = (size > 0) & (pool.household[row] != household)
-    return np.where(fits, row, -1)
+    place = np.minimum(first + (luck * (end - first)).astype(np.int64), len(order) - 1)
+    row: np.ndarray = np.where(end > first, order[place], -1)
+    return row

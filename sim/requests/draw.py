@@ -2,11 +2,12 @@
 
 1. Each request is settled by its own number: with a nine-digit number or not, in the registry or not, origin
    group, chunk (`plan.py`).
-2. Each chunk chooses its people (`persons.py`) and offers strangers whose number may be borrowed
-(`donors.py`) and filers with whom people outside the registry may live, from the whole chunk or from a
-shorter offer that holds all who can be chosen (`offers.py`).
+2. Each chunk chooses its people (`persons.py`) and offers people whose number may be borrowed (`donors.py`)
+and filers with whom people outside the registry may live, from the whole chunk or from a shorter offer that
+holds all who can be chosen (`offers.py`).
 3. Some of the people outside move in with them, if the scenario says so (`kin.py`).
-4. The fields are written out as they would stand if all were right (`written.py`).
+4. Where numbers are looked up by name, namesakes on file are searched for (`namesakes.py`).
+5. The fields are written out as they would stand if all were right (`written.py`).
 
 Not modelled: one person asked for twice; lists ordered by place or time; several people of one household
 asked for because they are one household.
@@ -22,14 +23,15 @@ import polars as pl
 
 from sim.population import Country
 from sim.progress import Progress, silent
-from sim.requests.donors import Donors, assign, stratum
+from sim.requests import namesakes
+from sim.requests.donors import Borrowers, Donors, Lending, assign, other_surnames, stratum
 from sim.requests.kin import Hosts, hosts_wanted, live_with
 from sim.requests.offers import Offer, Offers, WholeOffer
 from sim.requests.origins import ETHNICITY_OF, Origins
 from sim.requests.persons import NOBODY, choose
 from sim.requests.plan import Plan, donors_wanted, make_plan
 from sim.requests.schema import ORIGINS
-from sim.requests.written import FURTHER, People, write
+from sim.requests.written import FURTHER, Lent, People, write
 from sim.rng import Streams
 from sim.scenario import Scenario
 from sim.threads import unordered
@@ -79,9 +81,16 @@ def draw(
         progress("requests", len(found), len(touched))
     found.sort(key=itemgetter(0))
     people = _join([each[1] for each in found])
+    homes = people.home
     lenders = Donors.join([donors for each in found for donors in each[2]])
     filers = [hosts for each in found for hosts in each[3]]
-    return Requests(_frame(country, scenario, streams, plan, people, lenders, filers))
+    if filers:
+        people = live_with(people, ~plan.in_registry, Hosts.join(filers), scenario, streams)
+    looked_up = plan.has_tin & (scenario.value("noise.tin_by_name.rate") > 0)
+    namesake = np.zeros(len(looked_up), np.uint32)
+    if looked_up.any():
+        namesake = namesakes.numbers(country, people, looked_up, streams, workers)
+    return Requests(_frame(country, scenario, streams, plan, people, lenders, homes, namesake))
 
 
 def _from_chunk(
@@ -121,28 +130,42 @@ def _join(parts: list[People]) -> People:
 
 
 def _frame(
-    country: Country, scenario: Scenario, streams: Streams, plan: Plan, asked: People, pool: Donors,
-    hosts: list[Hosts],
+    country: Country, scenario: Scenario, streams: Streams, plan: Plan, people: People, pool: Donors,
+    homes: np.ndarray, namesake: np.ndarray,
 ) -> pl.DataFrame:  # fmt: skip
-    n, people = len(asked.request), asked
-    if hosts:
-        people = live_with(asked, ~plan.in_registry, Hosts.join(hosts), scenario, streams)
-    donor = assign(
+    n = len(people.request)
+
+    def luck(name: str, size: int = n) -> np.ndarray:
+        return streams.generator(f"requests.{name}").random(size)
+
+    asked = Borrowers(
+        stratum(people.sex, people.ethnicity), people.household, people.surname, _zips(country, people.home)
+    )
+    shares = ("lender_kin", "lender_nearby", "lenders", "lending_tail")
+    lending = Lending(*(scenario.value(f"requests.{name}") for name in shares))
+    shuffle = luck("donor_pool", len(pool.tin))
+    zips = _zips(country, pool.home)
+    lent = Lent(
         pool,
-        stratum(people.sex, people.ethnicity),
-        people.household,
-        streams.generator("requests.donor").random(n),
-        streams.generator("requests.donor_pool").random(len(pool.tin)),
-        scenario.value("requests.donor_skew"),
+        assign(pool, zips, asked, plan.has_tin, luck("donor"), luck("lender"), shuffle, lending),
+        other_surnames(pool, asked.stratum, luck("other_surname"), shuffle),
+        namesake,
+        country.identifiers.unfiled(luck("unfiled")),
     )
     hub = hubs(
-        asked.home,  # as it would be had nobody moved in with a filer, so that nobody else's hub moves
+        homes,  # as it would be had nobody moved in with a filer, so that nobody else's hub moves
         max(1, round(scenario.value("requests.hubs_per_million") * n / 1e6)),
         scenario.value("requests.hub_tail"),
-        streams.generator("requests.hub").random(n),
-        streams.generator("requests.hub_place").random(n),
+        luck("hub"),
+        luck("hub_place"),
     )
-    return write(country, people, plan.has_tin, plan.in_registry, pool, donor, hub)
+    return write(country, people, plan.has_tin, plan.in_registry, lent, hub)
+
+
+def _zips(country: Country, homes: np.ndarray) -> np.ndarray:
+    """Return the ZIP codes of address ids, (n,)."""
+    zips: np.ndarray = country.addresses.zip_of(country.addresses.fields(homes))
+    return zips
 
 
 def hubs(home: np.ndarray, count: int, tail: float, luck: np.ndarray, place: np.ndarray) -> np.ndarray:

@@ -67,7 +67,8 @@ def _anyone(chunk: Chunk, free: np.ndarray, priority: np.ndarray, count: int) ->
 def mate_numbers(chunk: Chunk, rows: np.ndarray) -> np.ndarray:
     """Return the number of another person of each row's household, 0 where there is none; (m,) u32.
 
-    The mate is the next person of the household in the order of rows, the last one's being the first.
+    The mate of somebody on a joint return is the other person on it; of anybody else the next person of the
+    household in the order of rows, the last one's being the first.
     """
     people = np.flatnonzero(first_records(chunk))
     households = chunk.household[people]
@@ -79,4 +80,7 @@ def mate_numbers(chunk: Chunk, rows: np.ndarray) -> np.ndarray:
     wanted, following = chunk.household[rows], place[rows] + 1
     first, end = np.searchsorted(households, wanted, "left"), np.searchsorted(households, wanted, "right")
     mate = people[np.where(following < end, following, first)]
+    before = place[rows] - 1
+    wed = chunk.spouse[rows] & (before >= first)
+    mate = np.where(wed, people[np.maximum(before, 0)], mate)
     return np.where(mate == rows, 0, chunk.tin[mate]).astype(np.uint32)

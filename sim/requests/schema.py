@@ -48,8 +48,11 @@ MATERIAL: dict[str, pl.DataType | type[pl.DataType]] = {
     "hub_street": pl.String,
     "hub_unit": pl.String,
     "hub_zip": pl.String,
-    "mate_tin": pl.UInt32,  # the number of another person of the household, 0 none
-    "donor_given": pl.String,  # a stranger of the same sex and ethnicity whose number may be borrowed
+    "mate_tin": pl.UInt32,  # the spouse's on a joint return, else of another of the household; 0 none
+    "namesake_tin": pl.UInt32,  # the number of somebody else on file of the same whole name, 0 none
+    "unfiled_tin": pl.UInt32,  # a number of somebody on no return: a child, or dead
+    "other_surname": pl.String,  # of a stranger of the same sex and ethnicity
+    "donor_given": pl.String,  # somebody outside the household whose number may be borrowed: the lender
     "donor_surname": pl.String,
     "donor_birth": pl.Int32,
     "donor_tin": pl.UInt32,

@@ -54,24 +54,34 @@ FURTHER = tuple(name for name in PERSONAL if name not in {each.name for each in 
 """Fields of the person (`sim.fields`) that are written down as they are."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """Other people's numbers and names, by request: `donor` and `other` are rows of `pool`, -1 none.
+
+    donor: the lender.  other: somebody whose surname only is wanted.  namesake, unfiled: numbers, 0 none.
+    """
+
+    pool: Donors
+    donor: np.ndarray
+    other: np.ndarray
+    namesake: np.ndarray
+    unfiled: np.ndarray
+
+
 def write(
-    country: Country,
-    people: People,
-    has_tin: np.ndarray,
-    in_registry: np.ndarray,
-    pool: Donors,
-    donor: np.ndarray,
+    country: Country, people: People, has_tin: np.ndarray, in_registry: np.ndarray, lent: Lent,
     hub: np.ndarray,
-) -> pl.DataFrame:
+) -> pl.DataFrame:  # fmt: skip
     """Return the clean list, one row a request in the order of `people`, columns as in SCHEMA.
 
-    has_tin, in_registry: (n,) bool.  donor: (n,) row of `pool`, -1 none.  hub: (n,) address ids.
+    has_tin, in_registry: (n,) bool.  hub: (n,) address ids.
     """
     columns: dict[str, Any] = {name: getattr(people, name) for name in COPIED}
     columns["in_registry"] = in_registry
     columns["origin"] = pl.Series(ORIGINS, dtype=pl.Enum(ORIGINS)).gather(people.origin)
     columns["tin"] = np.where(has_tin, people.tin, 0)
-    columns |= _names(country, people) | _donor(country, pool, donor)
+    columns |= {"namesake_tin": lent.namesake, "unfiled_tin": lent.unfiled}
+    columns |= _names(country, people) | _lent(country, lent)
     columns |= {name: _as_typed(country, FIELD[name], codes) for name, codes in people.further.items()}
     for prefix, ids in (("", people.home), ("previous_", people.previous), ("hub_", hub)):
         columns |= {prefix + name: value for name, value in _address(country, ids).items()}
@@ -100,20 +110,23 @@ def _as_typed(country: Country, field: Field, codes: np.ndarray) -> Any:
     return spelled[field.form](codes) if field.form in spelled else codes
 
 
-def _donor(country: Country, pool: Donors, donor: np.ndarray) -> dict[str, Any]:
-    nobody = donor < 0
-    if not len(pool.tin):
-        empty = pl.repeat(None, len(donor), dtype=pl.String, eager=True)
-        zero = np.zeros(len(donor), np.int32)
-        return {"donor_given": empty, "donor_surname": empty, "donor_birth": zero, "donor_tin": zero}
-    chosen = pool.take(np.maximum(donor, 0))
-    codes = (np.where(nobody, 0, code) for code in (chosen.given, chosen.surname, chosen.surname2))
-    given, surname, surname2 = codes
+def _lent(country: Country, lent: Lent) -> dict[str, Any]:
+    """Return the columns of lenders and of strangers' surnames."""
+    pool, donor, other = lent.pool, lent.donor, lent.other
+
+    def of(codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Return the codes of rows of the pool, 0 for no row."""
+        return np.append(codes, codes.dtype.type(0))[np.where(rows < 0, len(codes), rows)]
+
+    def surnames(rows: np.ndarray) -> pl.Series:
+        return _surnames(country, of(pool.surname, rows), of(pool.surname2, rows))
+
     return {
-        "donor_given": country.names.given_text(given),
-        "donor_surname": _surnames(country, surname, surname2),
-        "donor_birth": np.where(nobody, 0, chosen.birth),
-        "donor_tin": np.where(nobody, 0, chosen.tin),
+        "other_surname": surnames(other),
+        "donor_given": country.names.given_text(of(pool.given, donor)),
+        "donor_surname": surnames(donor),
+        "donor_birth": of(pool.birth, donor),
+        "donor_tin": of(pool.tin, donor),
     }
 
 

@@ -35,6 +35,8 @@ RECORDS = st.fixed_dictionaries(
         "birth": st.sampled_from([0, 18000101, 19000101, 19560229, 19991231, 20000101, 20040607]),
         "tin": st.one_of(st.just(0), st.integers(1_010_001, 999_999_999)),
         "mate_tin": st.sampled_from([0, 222_334_444]),
+        "namesake_tin": st.sampled_from([0, 444_556_666]),
+        "other_surname": st.sampled_from([None, "SOTO", "SOTO RUIZ"]),
         "number": st.one_of(st.just(0), st.integers(1, 99_999)),
         "street": st.sampled_from([None, "N MAIN ST", "ST", "1ST ST", "NA NA", "X", "AVENIDA NIÑO"]),
         "unit": st.sampled_from([None, "7", "100", "B2"]),

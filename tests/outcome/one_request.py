@@ -63,6 +63,8 @@ PERSON: dict[str, Any] = {
     "unit": None,
     "zip": "12345",
     "mate_tin": 222,
+    "namesake_tin": 444,
+    "unfiled_tin": 555,
     "donor_tin": 333,
 }
 RECORD: dict[str, Any] = {

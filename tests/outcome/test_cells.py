@@ -79,6 +79,9 @@ EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], tuple[
     "a mistyped number that is a namesake's": (
         STRANGER | NUMBER_NAME | {"tin": 777, "file_tin": 777}, {}, {"tin": 777}, BY_MATCHING,
     ),
+    "an invented number that is a stranger's whose first letters are the same": (
+        STRANGER | NUMBER_CONTROL | {"tin": 777, "file_tin": 777}, {}, {"tin": 777}, BY_MATCHING,
+    ),
     "a mistyped number that is anybody's": (
         STRANGER | NUMBER_ONLY | JOHN_SMITH | {"tin": 777, "file_tin": 777}, {}, {"tin": 777}, BY_MATCHING,
     ),
@@ -108,7 +111,10 @@ EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], tuple[
         LENDER | NUMBER_CONTROL | {"surname": 5, "file_surname": 5}, {}, {"tin": 333}, BY_LIST,
     ),
     "a number looked up by name": (
-        STRANGER | NUMBER_NAME | {"tin": 333, "file_tin": 333}, {}, {"tin": 333}, BY_LIST,
+        STRANGER | NUMBER_NAME | {"tin": 444, "file_tin": 444}, {}, {"tin": 444}, BY_LIST,
+    ),
+    "a relative's number who lives elsewhere, whose first letters are the borrower's": (
+        STRANGER | NUMBER_CONTROL | {"given": 3, "tin": 333, "file_tin": 333}, {}, {"tin": 333}, BY_LIST,
     ),
     # strangers, the file's error
     "their own number on a stranger's record": (STRANGER | NUMBER_ONLY | {"file_tin": 111}, {}, {}, BY_FILE),

@@ -54,7 +54,8 @@ def test_a_second_return_of_the_same_person_is_theirs() -> None:
         (STRANGER | {"by_tin": True, "tin": 333, "file_tin": 333}, {"tin": 333}, "shared_identifier"),
         (STRANGER | {"by_tin": True, "file_tin": 333}, {"tin": 333}, "shared_identifier"),  # lender's mate
         (STRANGER | {"by_tin": True, "file_tin": 222, "household": 9}, {"tin": 222}, "shared_identifier"),
-        (STRANGER | {"by_tin": True, "file_tin": 777}, {"tin": 777}, "identifier_error"),
+        (STRANGER | {"by_tin": True, "tin": 444, "file_tin": 444}, {"tin": 444}, "shared_identifier"),
+        (STRANGER | {"by_tin": True, "file_tin": 777}, {"tin": 777}, "identifier_error"),  # or invented
         # no number decided
         (STRANGER | {"by_tin": True}, {}, "namesake"),  # compared, but not equal
         (STRANGER | {"by_tin": True, "file_tin": 0}, {"tin": 0}, "namesake"),  # nothing to compare

@@ -116,6 +116,13 @@ def test_a_donor_is_a_stranger_of_the_registry_of_the_same_sex_and_ethnicity(ask
     assert (found["d_birth"] == found["donor_birth"]).all() and (found["d_kind"] == 0).all()
 
 
+def test_nobody_on_file_has_the_number_of_a_child_or_of_the_dead(asked: Requests) -> None:
+    unfiled = asked.clean["unfiled_tin"]
+    held = np.concatenate([chunk.tin for chunk in COUNTRY.chunks()])
+    assert unfiled.n_unique() > 5_990 and not np.isin(unfiled.to_numpy(), held).any()
+    assert not unfiled.is_in(asked.clean["tin"].implode()).any()
+
+
 def test_a_few_addresses_are_used_by_many(asked: Requests) -> None:
     uses = (
         asked.clean.group_by("hub_number", "hub_street", "hub_zip", "hub_unit")

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from sim.population import CHUNK
-from sim.requests.donors import Donors, assign
 from sim.requests.draw import hubs
 from sim.requests.persons import choose, mate_numbers
 from sim.requests.plan import spread
@@ -19,7 +18,8 @@ from sim.rng import Streams
 def chunk(**columns: Any) -> Any:
     n = len(next(iter(columns.values())))
     given = {name: np.array(values) for name, values in columns.items()}
-    return SimpleNamespace(**({"n": n, "record": np.arange(n), "person": np.arange(n)} | given))
+    own = {"n": n, "record": np.arange(n), "person": np.arange(n), "spouse": np.zeros(n, bool)}
+    return SimpleNamespace(**(own | given))
 
 
 def test_requests_take_noncitizens_of_their_group_by_priority() -> None:
@@ -54,40 +54,13 @@ def test_the_mate_is_the_next_of_the_household_and_the_first_after_the_last(orde
     assert all((mate in allowed) if allowed else mate == 0 for mate, allowed in zip(mates, same, strict=True))
 
 
+def test_the_mate_of_a_joint_return_is_the_other_person_on_it() -> None:
+    home = chunk(household=[7, 7, 7, 7], tin=[10, 11, 12, 13], spouse=np.array([False, True, False, True]))
+    assert mate_numbers(home, np.arange(4)).tolist() == [11, 10, 13, 12]
+
+
 def test_a_duplicate_record_is_no_mate_of_its_own_person() -> None:
     assert mate_numbers(chunk(household=[1, 1], tin=[5, 5], person=[0, 0]), np.array([0])).tolist() == [0]
-
-
-def pool(stratum: list[int], household: list[int]) -> Donors:
-    n = len(stratum)
-    codes = (np.arange(n, dtype=np.uint32) for _ in range(5))
-    return Donors(*codes, np.array(household, np.int64), np.array(stratum, np.uint8))
-
-
-def test_donors_are_of_the_borrowers_class_and_not_of_the_household() -> None:
-    found = assign(
-        pool([1, 1, 2], [100, 200, 300]),
-        np.array([1, 1, 2, 2, 3]),
-        np.array([100, 200, 1, 300, 1]),
-        np.zeros(5),
-        np.array([0.1, 0.2, 0.3]),
-        1.0,
-    )
-    assert found.tolist() == [1, 0, 2, -1, -1]
-
-
-def test_without_any_donor_nobody_can_borrow() -> None:
-    found = assign(pool([], []), np.array([1]), np.array([1]), np.zeros(1), np.zeros(0), 1.0)
-    assert found.tolist() == [-1]
-
-
-def test_a_skewed_choice_uses_some_donors_again_and_again() -> None:
-    luck = np.random.default_rng(1).random(2_000)
-    wanted, household = np.ones(2_000, np.uint8), np.zeros(2_000, np.int64)
-    donors = pool([1] * 1_000, list(range(1, 1_001)))
-    shuffle = np.random.default_rng(2).random(1_000)
-    uses = [np.bincount(assign(donors, wanted, household, luck, shuffle, skew)).max() for skew in (1.0, 3.0)]
-    assert uses[0] < 12 < 100 < uses[1]
 
 
 def test_the_use_of_hubs_falls_by_the_published_tail() -> None:

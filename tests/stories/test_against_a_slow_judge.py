@@ -32,6 +32,7 @@ DIRTY = {
     "requests.tin_share": 0.6, "population.adult_ethnicity": MIX, "population.son_shares_name": 0.9,
     "registry.duplicate_filing": 0.1, "registry.number_swapped": 0.1, "registry.number_error": 0.1,
     "noise.tin_borrowed.rate": 0.3, "noise.tin_borrowed.name_too": 0.6, "noise.tin_household.rate": 0.2,
+    "noise.tin_by_name.rate": 0.3, "noise.tin_invented.rate": 0.05,
     "noise.unit_missing.rate": 0.01, "noise.street_variant.rate": 0.0,
 }  # fmt: skip
 
@@ -146,7 +147,7 @@ class Slow:
             for field in ("tin", "given", "surname", "birth")
             if field in looked_at and same(field, filed)
         ]
-        borrowed = {true["mate_tin"], true["donor_tin"]} - {0, true["tin"]}
+        borrowed = {true["mate_tin"], true["donor_tin"], true["namesake_tin"]} - {0, true["tin"]}
         theirs = sent["tin"] in borrowed and sent["tin"] == own["tin"]
         lent = sent["birth"] == true["donor_birth"] == own["birth"] and own["tin"] == true["donor_tin"]
         carried = theirs or (lent and sent["birth"] > 0 and sent["birth"] != true["birth"])
@@ -163,7 +164,7 @@ class Slow:
         chunk = self.chunk
         if by_number:
             holder = self.holder.get(sent["tin"])  # nobody: a number as mistyped on the return
-            used = sent["tin"] in (true["tin"], true["mate_tin"], true["donor_tin"])
+            used = sent["tin"] in (true["tin"], true["mate_tin"], true["donor_tin"], true["namesake_tin"])
             return "shared_identifier" if used and holder is not None else "identifier_error"
         if true["in_registry"] and true["household"] == chunk.household[row]:
             return "relative"
