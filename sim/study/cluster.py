@@ -48,7 +48,7 @@ def connected(address: str, same: Same | None = None) -> Iterator[ParallelBacken
         logging.getLogger(f"distributed.{told}").setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:  # TypeError: TLS, and no certificate to show
         raise _not_here(f"no scheduler at {address} ({error})") from error
     try:
         yield ClusterBackend(client, address, same)
