@@ -158,11 +158,12 @@ class Replicate:
         self, asked: Sequence[Asked], progress: Progress = silent, *, workers: int = 1
     ) -> list[Linked]:
         """Return what each list's rule hands over."""
-        linkers = [Linker(each.noisy.frame, each.scenario, carry=NEEDS) for each in asked]
+        streams = self._registry.country.streams
+        linkers = [Linker(each.noisy.frame, each.scenario, streams, carry=NEEDS) for each in asked]
         for each, linker in zip(asked, linkers, strict=True):
             linker.prepare(self.fields(each.scenario))
         self._registry.search(linkers, workers, progress)
-        return [linker.linked(self._registry.country.streams) for linker in linkers]
+        return [linker.linked() for linker in linkers]
 
     def judged(self, asked: Asked, linked: Linked) -> World:
         """Return the verdict on every request."""

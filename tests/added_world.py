@@ -56,7 +56,7 @@ def told(folder: Path) -> dict[str, Any]:
     shortlists.OUTSIDE = 1
     store = Store(build(scenario, folder))
     stored = StoredRegistry(scenario, store)
-    linker = Linker(noisy.frame, scenario, carry=NEEDS, rule=rule)
+    linker = Linker(noisy.frame, scenario, streams, carry=NEEDS, rule=rule)
     linker.prepare(Fields.of(stored.country, scenario))
     stored.search([linker], 1, silent)
     ledger = pl.DataFrame(
@@ -72,6 +72,6 @@ def told(folder: Path) -> dict[str, Any]:
         "masked": mask_ledger(ledger)["before"].to_list(),
         "in clear": int((store.rows["licence"] < 2**31).sum() + (store._truth[0]["licence"] < 2**31).sum()),
         "offered": draw(country, scenario, streams, offers=store.offers).clean["licence"].equals(right),
-        "same from store": linker.linked(streams).disclosures.equals(linked.disclosures),
+        "same from store": linker.linked().disclosures.equals(linked.disclosures),
         "words": [words_of("licence"), words_of("licence_end")],
     }  # fmt: skip

@@ -111,6 +111,7 @@ class Path:
     threshold: in bits; a candidate is a link when base + sum of weights >= threshold (to 1e-9).
     applies: which requests take the path, from the frame as typed; the paths of a rule exclude each other.
     base: bits added to every pair (the prior log2 odds, when weights are those of Fellegi and Sunter).
+    checked: of a path for requests that slip through, the path whose checks do not hold (`slips.py`).
     """
 
     name: str
@@ -120,6 +121,7 @@ class Path:
     applies: Callable[[pl.DataFrame], NDArray[np.bool_]] = everyone
     filters: tuple[Filter, ...] = ()
     base: float = 0.0
+    checked: Path | None = None
 
     @property
     def counts_agreements(self) -> bool:

@@ -21,6 +21,7 @@ from .comparison import Path, Rule
 from .normalise import Fields
 from .resolve import Keeper, keeper_for
 from .rules import rule_of
+from .slips import rejected, with_slips
 from .spread import Each, spread
 from .stream import PERSON, Carry, PathSearch, divide, prepare, search
 from .watch import curve_of, watch, watched
@@ -34,7 +35,8 @@ class Linked:
     """What was handed over, and what the search met.
 
     disclosures: one row a disclosed record: request u32, path str, record i64, score f64 (bits), links u32
-    (links the request had), `BY` bool (the path compares that field), and the columns carried along.
+    (links the request had), `BY` bool (the path compares that field), rejected bool (the rule would have
+    refused it: a process error), and the columns carried along.
     Sorted by request and record.
     tallies: one row a request, in the order of the list: request u32, path str, filtered str|null (why no
     search was made), candidates u32 (pairs met in the rule's blocks, once for each pass), links u32.
@@ -50,15 +52,18 @@ class Linker:
     """One list under one rule: made ready, searched for, and put together."""
 
     def __init__(
-        self, frame: pl.DataFrame, scenario: Scenario, *, carry: Carry = PERSON, rule: Rule | None = None
-    ) -> None:
+        self, frame: pl.DataFrame, scenario: Scenario, streams: Streams, *, carry: Carry = PERSON,
+        rule: Rule | None = None,
+    ) -> None:  # fmt: skip
         """frame: columns of the contract.  carry: columns of the linked records that come along.
 
+        streams: the luck of process errors (`slips.py`) and of the reviewer.
         rule: in place of the scenario's.  Raises InputErrors for an unknown rule or blocking field; a rule
         whose weights are learnt is learnt here, which takes seconds.
         """
-        self.rule = rule_of(scenario) if rule is None else rule
+        self.rule = with_slips(rule_of(scenario) if rule is None else rule, frame, scenario, streams)
         self._frame, self._scenario, self._carry = frame, scenario, {**PERSON, **carry}
+        self._streams = streams
         linkage = scenario.linkage
         plain = [keeper_for(linkage.tie, frame.height, one_each=linkage.one_to_one) for _ in self.rule]
         self.keepers: Sequence[Keeper] = watch(plain, self.rule, frame, scenario)
@@ -78,7 +83,7 @@ class Linker:
             registry, self._frame, self._scenario, opened, self.keepers, self._carry, each, parts, progress
         )
 
-    def linked(self, streams: Streams) -> Linked:
+    def linked(self) -> Linked:
         """Return what was found, reviewed where the scenario has a reviewer. Call it once."""
         for each in self.searches:
             self._candidates[each.rows] += each.index.candidates()
@@ -88,7 +93,7 @@ class Linker:
             for path, keeper in zip(self.rule, self.keepers, strict=True)
         ]
         found = pl.concat([part for part in parts if part.height] or parts[:1]).sort("request", "record")
-        disclosed = review(self._frame, found, self._scenario, streams)
+        disclosed = review(self._frame, found, self._scenario, self._streams)
         return Linked(disclosed, self._tallies(links), curve_of(self.keepers, self._scenario))
 
     def _tallies(self, links: NDArray[np.int64]) -> pl.DataFrame:
@@ -118,13 +123,14 @@ def link(
 ) -> Linked:  # fmt: skip
     """Link the request frame (columns of the contract) to the registry.
 
-    streams: the reviewer's luck, of the scenario's first replicate if None.  workers: threads of this
+    streams: the luck of `Linker`, of the scenario's first replicate if None.  workers: threads of this
     process; the answer does not depend on them.  Other arguments and errors as of `Linker`.
     """
-    linker = Linker(frame, scenario, carry=carry, rule=rule)
+    luck = Streams(scenario.seed, 0) if streams is None else streams
+    linker = Linker(frame, scenario, luck, carry=carry, rule=rule)
     linker.prepare(Fields.of(registry, scenario))
     search_for([linker], registry, workers=workers, progress=progress)
-    return linker.linked(Streams(scenario.seed, 0) if streams is None else streams)
+    return linker.linked()
 
 
 def link_elsewhere(
@@ -135,9 +141,9 @@ def link_elsewhere(
 
     each: does tasks elsewhere, such as `sim.study.workers.Workers(...).each`. The answer is that of `link`.
     """
-    linker = Linker(frame, scenario, carry=carry, rule=rule)
+    linker = Linker(frame, scenario, country.streams, carry=carry, rule=rule)
     linker.search_elsewhere(country, each, parts, progress)
-    return linker.linked(country.streams)
+    return linker.linked()
 
 
 def _disclosed(
@@ -154,6 +160,7 @@ def _disclosed(
         "path": pl.repeat(path.name, len(rows), dtype=pl.String, eager=True),
         "links": links[rows].astype(np.uint32),
         **{name: pl.repeat(by[name], len(rows), dtype=pl.Boolean, eager=True) for name in BY},
+        "rejected": rejected(path, frame, rows, chosen["score"]),
     }).hstack(made)  # fmt: skip
 
 

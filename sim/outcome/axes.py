@@ -19,11 +19,12 @@ record agree (`evidence.py`). The first row that holds:
 | # | whose record | the fields that made the link                                           | whose error |
 | - | ------------ | ----------------------------------------------------------------------- | ----------- |
 | 1 | `asked_for`  |                                                                         | `none`      |
-| 2 | another's    | number, names and date of birth among them are, as sent, truly the      | `list`      |
+| 2 | another's    | fewer than the rule asks for: handed over by a process error            | `matching`  |
+| 3 | another's    | number, names and date of birth among them are, as sent, truly the      | `list`      |
 |   |              | disclosed person's, not all truly the asked person's, and the request   |             |
 |   |              | carries the disclosed person's identity                                 |             |
-| 3 | another's    | one of them agrees with a value on file that is not true                | `file`      |
-| 4 | another's    | any other                                                               | `matching`  |
+| 4 | another's    | one of them agrees with a value on file that is not true                | `file`      |
+| 5 | another's    | any other                                                               | `matching`  |
 
 A request *carries* somebody's identity when their own number stands in it, though it is not the asked
 person's, and is known to be used with the asked person's identity (a household member's, a borrowed one, one
@@ -83,11 +84,13 @@ def whose_door() -> pl.Expr:
 
 
 def whose_error() -> pl.Expr:
-    """Return the third axis over whose_record and the columns of `evidence`."""
+    """Return the third axis over whose_record, rejected and the columns of `evidence`."""
     describes = pl.col(CARRIED) & truly(TRUE) & ~truly(ASKED)
     return (
         pl.when(pl.col("whose_record") == ASKED_FOR)
         .then(pl.lit(NO_ERROR))
+        .when("rejected")
+        .then(pl.lit(BY_MATCHING))
         .when(describes)
         .then(pl.lit(BY_LIST))
         .when(untrue())

@@ -74,6 +74,7 @@ RECORD: dict[str, Any] = {
     "score": 1.0,
     "links": 1,
     **dict.fromkeys(BY, False),
+    "rejected": False,
     "by_tin": True,
     "by_given": True,
     "by_surname": True,

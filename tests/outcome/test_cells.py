@@ -99,6 +99,13 @@ EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], tuple[
         {"number": 400, "zip": "20004"},
         ("somebody_else", "moved_away", "matching", "strangers_door"),
     ),
+    "a borrowed number beside one's own name, though the rule asks for the name: a process error": (
+        LENDER | NUMBER_NAME | {"rejected": True}, {}, {"tin": 333}, BY_MATCHING,
+    ),
+    "a number mistyped on a stranger's return, though the rule asks for the name: a process error": (
+        STRANGER | NUMBER_NAME | JOHN_SMITH | {"file_tin": 111, "rejected": True}, {}, {}, BY_MATCHING,
+    ),
+    "one's own record, though the rule would have refused it": (RECORD | {"rejected": True}, {}, {}, HOME),
     # strangers, the list's error
     "a borrowed identity, looked at whole": (LENDER | ALL, LENT, SENT_AS_JOHN | {"tin": 333}, BY_LIST),
     "a borrowed identity with a typing error in the number": (
