@@ -21,37 +21,41 @@ PERSON = (
 )
 """A head and shoulders as a Vega symbol path, in the square from -1 to 1, y downwards."""
 
-_WRONG, _REST = "another person's record", "right person, right door"
-_MOVED = "right person, moved away or an office"
-_RIGHT = "the right person's address"
+_REST, _RIGHT = "right person, right door", "the rest"
 
 
 def icon_array(
     wrong: Rate,
-    moved: Rate | None,
+    beside: Mapping[str, Rate],
     source: Source,
     theme: Theme = LIGHT,
     columns: int = 50,
     width: int = WIDTH,
+    name: str = "another person's record",
 ) -> Figure:
-    """Return figure 1: a thousand people, those whose address was another's first.
+    """Return figure 1: a thousand addresses as people, those of the headline first.
 
-    wrong, moved: rates per 1,000 addresses disclosed; `moved` None: those who moved are not told apart.
-    columns: people in a row (50 on a page, 25 on a telephone).
+    wrong: the headline, a rate per 1,000 addresses disclosed, by its name.  beside: other rates of the same
+    addresses, which it does not hold; empty: they are not told apart.  columns: people in a row (50 on a
+    page, 25 on a telephone).
     """
     if wrong.value is None:
         return _no_icons(wrong, source, theme, width)
-    bad = min(1_000, _drawn(wrong))
-    away = 0 if moved is None else min(1_000 - bad, _drawn(moved))
-    rest, good = _RIGHT if moved is None else _REST, 1_000 - bad - away
-    counted = ((_WRONG, bad), (_MOVED, away), (rest, good))[:: 2 if moved is None else 1]
-    title = _icon_title(wrong)
+    left = 1_000
+    counted: list[tuple[str, int]] = []
+    for kind, rate in {name: wrong, **beside}.items():
+        counted.append((kind, min(left, _drawn(rate))))
+        left -= counted[-1][1]
+    rest = _REST if beside else _RIGHT
+    counted.append((rest, left))
+    title = _icon_title(wrong, name)
     subtitle = _interval_words(wrong, source.confidence)
     drawn = "; ".join(f"{number} are marked: {kind}" for kind, number in counted)
     alt_text = f"A thousand small figures of people. {drawn}. {subtitle}"
-    said = {_WRONG: _said(wrong, bad), _MOVED: _said(moved, away), rest: f"{good}"}
-    chart = frame(_people(counted, said, theme, columns, width), title, subtitle, source, theme, width)
-    rows = Rows(("Of 1,000 addresses disclosed", "Number"), counted)
+    told = {kind: _said(rate, dict(counted)[kind]) for kind, rate in {name: wrong, **beside}.items()}
+    people = _people(counted, {**told, rest: f"{left}"}, theme, columns, width)
+    rows = Rows(("Of 1,000 addresses disclosed", "Number"), tuple(counted))
+    chart = frame(people, title, subtitle, source, theme, width)
     return Figure("icons", chart, title, subtitle, alt_text, rows, source)
 
 
@@ -72,8 +76,11 @@ def _people(
     counted: Sequence[tuple[str, int]], said: Mapping[str, str], theme: Theme, columns: int, width: int
 ) -> alt.Chart:
     """Draw the people, kind after kind, row by row. said: what the legend says of each kind."""
-    colours = {_WRONG: theme.wrong, _MOVED: theme.moved, _REST: theme.right, _RIGHT: theme.right}
-    shown = {kind: f"{kind}: {said[kind]}" for kind, number in counted if number or kind == _WRONG}
+    first, last = counted[0][0], counted[-1][0]
+    between = [kind for kind, _ in counted[1:-1]]
+    hues = [theme.moved] if len(between) == 1 else [theme.ink, theme.bystander, theme.moved, theme.nothing]
+    colours = {first: theme.wrong, **dict(zip(between, hues, strict=False)), last: theme.right}
+    shown = {kind: f"{kind}: {said[kind]}" for kind, number in counted if number or kind == first}
     kinds = [shown[kind] for kind, number in counted for _ in range(number)]
     place = range(len(kinds))
     data = pl.DataFrame(
@@ -82,7 +89,7 @@ def _people(
     size = width / columns
     legend = alt.Legend(
         title=None, orient="top", labelFontSize=12, labelColor=theme.ink, labelLimit=400, symbolSize=160,
-        columns=1 if columns < 40 else 3,
+        columns=1 if columns < 40 else 2,
     )  # fmt: skip
     scale = alt.Scale(domain=list(shown.values()), range=[colours[kind] for kind in shown])
     drawn: alt.Chart = (
@@ -98,14 +105,12 @@ def _people(
     return drawn
 
 
-def _icon_title(wrong: Rate) -> str:
+def _icon_title(wrong: Rate, name: str) -> str:
     assert wrong.value is not None
     if wrong.numerator == 0:
-        return f"Of {wrong.denominator:,} addresses disclosed, none comes from another person's record"
+        return f"Of {wrong.denominator:,} addresses disclosed, none is {name}"
     text = rounded(wrong.value, wrong.mcse)
-    return (
-        f"Of 1,000 addresses disclosed, {text} come{'s' if text == '1' else ''} from another person's record"
-    )
+    return f"Of 1,000 addresses disclosed, {text} {'is' if text == '1' else 'are'} {name}"
 
 
 def _interval_words(wrong: Rate, confidence: str) -> str:

@@ -29,8 +29,7 @@ st.header("Citation")
 if late:
     st.info("The citation is off while the controls ask for something else than what is shown.")
 else:
-    wrong = found.rates["wrong_person"]
-    said = wording.clause(wrong, "come from another person's record", found.confidence)
+    said = wording.clause(found.lead.rate, found.lead.verb, found.confidence)
     resting = f"({basis(found.run.scenario)}.)"
     st.caption("The number with its interval and its citation: the button at the right of the box copies it")
     st.code(

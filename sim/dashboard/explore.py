@@ -66,7 +66,7 @@ wide, theme = show.width(), show.theme()
 columns = 25 if show.phone() else 50
 show.figure(
     charts.icon_array(
-        found.rates["wrong_person"], found.rates["wrong_door"], found.source, theme, columns, wide
+        found.lead.rate, found.lead.beside, found.source, theme, columns, wide, found.lead.name
     ),
     late,
 )
@@ -81,7 +81,7 @@ st.header("At the size of August 2025")
 if national.at_size(found.run.scenario):
     st.caption("People of one more list; the first two rows multiply different rates.")
     own = st.number_input("A number of requests of your own", 1, 400_000_000, 1_000_000, 1_000, key="scale")
-    asked, disclosed = found.rates["wrong_person_per_request"], found.rates["wrong_person"]
+    asked, disclosed = found.lead.per_request, found.lead.rate
     show.figure(charts.scale(asked, disclosed, own, found.source, theme, wide), late)
 else:
     st.markdown(md(national.why_not(found.run.scenario)))

@@ -72,7 +72,7 @@ else:
                 # A thousand figures would look like a difference where the counts cannot tell one.
                 st.caption(f"Too few to draw as a thousand people: {md(told[which].words)}.")
                 continue
-            drawn = charts.icon_array(rate, None, found.source, theme, 25 if show.phone() else 40, icons)
+            drawn = charts.icon_array(rate, {}, found.source, theme, 25 if show.phone() else 40, icons)
             show.figure(show.renamed(drawn, f"icons-group-{place + 1}"), late)
 
 st.header("Missed")

@@ -19,6 +19,7 @@ from sim.linkage.curve import to_probability
 from sim.linkage.probabilistic import threshold_bits
 from sim.outcome.basis import basis, caution
 from sim.outcome.rates import Rate
+from sim.outcome.words import BY_LIST, BY_MATCHING, STRANGERS_DOOR
 from sim.report import whose, wording
 from sim.report.calibration import unchecked
 from sim.report.findings import Findings
@@ -160,9 +161,8 @@ def banner(shown: state.Answer) -> bool:
 
 def headline(found: Findings) -> None:
     """Write the headline in a sentence and in numbers, with run ID, and the other quantities kept apart."""
-    wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
-    run = found.run.run_id
-    sentence, rest = wording.halves(wrong, "come from another person's record", found.confidence)
+    lead, run = found.lead, found.run.run_id
+    sentence, rest = wording.halves(lead.rate, lead.verb, found.confidence)
     about = basis(found.run.scenario)
     asked = f"{found.run.scenario.requests.count:,} requests a list"
     st.caption(f"{md(about[:1].upper() + about[1:])}; {asked}; run {md(run)}: {md(found.standing)}")
@@ -171,10 +171,24 @@ def headline(found: Findings) -> None:
     st.markdown(f"## {md(sentence[:1].upper() + sentence[1:])}")
     if rest:
         st.markdown(f"{md(rest[0].upper() + rest[1:])}.")
+    if found.quantities:
+        st.markdown(md(whose.MEANT))
+        st.markdown(md(whose.people_of_one(lead, found.run.scenario.requests.count)))
+        shown = (
+            (f"Stranger’s door · {md(run)}", STRANGERS_DOOR, "stranger's door"),
+            ("of these by a matching error", f"{STRANGERS_DOOR}_{BY_MATCHING}", "matching error"),
+            ("of these by an identity in the list", f"{STRANGERS_DOOR}_{BY_LIST}", "error of the list"),
+        )
+        for place, (label, word, term) in zip(st.columns(3), shown, strict=True):
+            _metric(place, label, found.quantities[word], found, words.hover(term))
+        st.caption(f"Not in these numbers: {md(whose.apart(found.quantities))}.")
+        return
+    st.caption(whose.NOT_COUNTED)
     first, second, third = st.columns(3)
-    _metric(first, f"Another’s record · {md(run)}", wrong, found, words.hover("false match"))
+    _metric(first, f"Another’s record · {md(run)}", lead.rate, found, words.hover("false match"))
+    moved, missed = found.rates["wrong_door"], found.rates["missed"]
     _metric(second, "Right person, moved away or an office", moved, found, words.hover("disclosure"))
-    _metric(third, "Missed", found.rates["missed"], found, words.hover("missed match"))
+    _metric(third, "Missed", missed, found, words.hover("missed match"))
 
 
 def _metric(place: DeltaGenerator, label: str, rate: Rate, found: Findings, about: str) -> None:

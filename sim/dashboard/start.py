@@ -23,9 +23,10 @@ FIRST = (
 show.head(
     "Whose address is it?",
     "An agency asks the tax authority for the addresses of a million named people at once. Each request is "
-    "matched by rule against the tax file. **How many of the addresses handed over come from another "
-    "person’s record?** Nobody has measured it. This program draws synthetic people with realistic names, "
-    "homes and errors, applies the rule, and counts against known truth.",
+    "matched by rule against the tax file. **How many of the addresses handed over are a stranger’s door**: "
+    "somebody else’s record, where the person asked for does not live? Nobody has measured it. This program "
+    "draws synthetic people with realistic names, homes and errors, applies the rule, and counts against "
+    "known truth.",
 )
 
 st.markdown("**Choose a rule, and read the number below.**")
@@ -62,12 +63,13 @@ with st.container(horizontal=True):
 columns = 25 if show.phone() else 50
 show.figure(
     icon_array(
-        found.rates["wrong_person"],
-        found.rates["wrong_door"],
+        found.lead.rate,
+        found.lead.beside,
         found.source,
         show.theme(),
         columns,
         show.width(),
+        found.lead.name,
     ),
     late,
 )

@@ -58,7 +58,8 @@ def _said(found: national.National) -> None:
     people, span = wording.at_scale(wrong, ADDRESSES_DISCLOSED)
     bounds = wording.span(wrong, percent_of(wrong.confidence))
     st.markdown(
-        f"At {md(found.size)}: **{wording.cell(wrong)} are another person’s record** "
+        f"At {md(found.size)}: {wording.cell(wrong)} are another person’s record, strangers’ doors and "
+        "relatives’ records together (they are not told apart in the answers that come with the program) "
         f"({bounds}; {wrong.numerator:,} of {wrong.denominator:,}; run {md(found.run)}, "
         f"{md(found.made_by)}). Of one list with {ADDRESSES_DISCLOSED:,} addresses disclosed, as in August "
         f"2025, some {people} ({span})."

@@ -41,6 +41,18 @@ GLOSSARY = {
         "A link between a request and another person's record: a stranger's, or a relative's, who may "
         "live at the same door."
     ),
+    "stranger's door": (
+        "The address of somebody else, at which the person asked for does not live: neither a relative's "
+        "record at their own door, nor a home of theirs that they have left."
+    ),
+    "matching error": (
+        "The record is not the person whom the request describes: a namesake, a similar name, a mistyped "
+        "number."
+    ),
+    "error of the list": (
+        "The request itself carries another person's identity, such as a borrowed number with its owner's "
+        "name. No matcher that trusts the list can tell."
+    ),
     "missed match": "The person asked for is in the registry, yet nothing is disclosed.",
     "threshold": (
         "The score from which a rule that weighs evidence accepts a link, in bits: one bit doubles the odds."

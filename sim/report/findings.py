@@ -17,6 +17,7 @@ from sim.outcome.intervals import percent_of
 from sim.outcome.rates import Rate, Settings, quantity_rates, rates
 from sim.record.consistency import CHECKED, require
 from sim.record.reader import Run, read
+from sim.report.whose import Lead, lead
 from sim.scenario import Scenario
 
 
@@ -86,6 +87,11 @@ class Findings:
             return {}
         overall = there.filter(pl.col("dimension") == OVERALL).sort("replicate")
         return quantity_rates(self.overall, overall, self.settings)
+
+    @cached_property
+    def lead(self) -> Lead:
+        """What stands first: strangers' doors, or another's record where doors were not counted."""
+        return lead(self.quantities, self.rates)
 
     @cached_property
     def groups(self) -> tuple[GroupRate, ...]:

@@ -15,7 +15,17 @@ import polars as pl
 from sim import charts
 from sim.outcome.exposed import EXPOSED
 from sim.outcome.rates import Rate
-from sim.outcome.words import NO_ERROR, PLAIN, RELATIVES_RECORD, STRANGERS_DOOR, TITLES, WHOSE_ERROR
+from sim.outcome.words import (
+    GONE,
+    NO_ERROR,
+    OFFICE,
+    OTHER,
+    PLAIN,
+    RELATIVES_RECORD,
+    STRANGERS_DOOR,
+    TITLES,
+    WHOSE_ERROR,
+)  # fmt: skip
 from sim.report import wording
 
 NOT_COUNTED = (
@@ -27,7 +37,59 @@ NOTE = (
     "otherwise, relative’s record, moved away, office. People of one list: of as many requests as this run’s."
 )
 
+STRANGER = "a stranger's door", "lead to a stranger's door"
+ANOTHER = "another person's record", "come from another person's record"
+MOVED = "right person, moved away or an office"
+MEANT = "A stranger's door is somebody else's record, at an address where the person asked for does not live."
+
 _PARTS = {f"{STRANGERS_DOOR}_{error}" for error in WHOSE_ERROR if error != NO_ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The rate that stands first, by its name and as a verb in the plural, and what is told beside it.
+
+    per_request: the same of requests.  beside: other quantities of the same addresses, apart from it.
+    """
+
+    rate: Rate
+    per_request: Rate
+    name: str
+    verb: str
+    beside: Mapping[str, Rate]
+
+
+def lead(quantities: Mapping[str, Rate], rates: Mapping[str, Rate]) -> Lead:
+    """Return what stands first: strangers' doors, or another person's record where doors were not counted."""
+    if not quantities:
+        beside = {MOVED: rates["wrong_door"]}
+        return Lead(rates["wrong_person"], rates["wrong_person_per_request"], *ANOTHER, beside)
+    others = {TITLES[word].lower(): quantities[word] for word in (OTHER, RELATIVES_RECORD, GONE, OFFICE)}
+    per_request = quantities[f"{STRANGERS_DOOR}_per_request"]
+    return Lead(quantities[STRANGERS_DOOR], per_request, *STRANGER, others)
+
+
+def people_of_one(first: Lead, requests: int) -> str:
+    """Return how many people of one list the headline concerns, and its rate of requests."""
+    people, span = wording.at_scale(first.per_request, requests)
+    if first.per_request.value is None or first.rate.numerator == 0:
+        return f"Of one list of {requests:,} requests: {people} ({span})."
+    told = f"{wording.number(first.per_request)} of 1,000 requests"
+    return f"Of one list of {requests:,} requests: {people} people (one list: {span}); {told}."
+
+
+def apart(quantities: Mapping[str, Rate]) -> str:
+    """Return the quantities that the headline does not hold, each with its rate and events."""
+    return "; ".join(
+        f"{TITLES[word][0].lower()}{TITLES[word][1:]} {_short(quantities[word])}"
+        for word in (RELATIVES_RECORD, GONE, OFFICE, OTHER)
+    )
+
+
+def _short(rate: Rate) -> str:
+    if not rate.numerator:
+        return "(none seen)"
+    return f"{wording.number(rate)} of 1,000 disclosed ({rate.numerator:,} of {rate.denominator:,})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,11 +113,9 @@ def bounds(rate: Rate) -> str:
     return f"{rounded(rate.low, rate.mcse)} to {rounded(rate.high, rate.mcse)}"
 
 
-def headline(rate: Rate, confidence: str) -> str:
+def headline(rate: Rate, verb: str, confidence: str) -> str:
     """Return the headline as a natural frequency, or the words for nothing disclosed and for no event."""
-    return "If the assumptions of section 7 hold, " + clause(
-        rate, "come from another person's record", confidence
-    )
+    return "If the assumptions of section 7 hold, " + clause(rate, verb, confidence)
 
 
 def clause(rate: Rate, verb: str, confidence: str) -> str:

@@ -84,7 +84,9 @@ def numbers():
 
 
 FIGURES = {
-    "icons": lambda n, t: charts.icon_array(n.rates["wrong_person"], n.rates["wrong_door"], SOURCE, t),
+    "icons": lambda n, t: charts.icon_array(
+        n.rates["wrong_person"], {"moved away": n.rates["wrong_door"]}, SOURCE, t
+    ),
     "flow": lambda n, t: charts.flow(n.totals, SOURCE, t),
     "threshold": lambda n, t: charts.threshold(n.curve, 10.0, SOURCE, t),
     "along": lambda n, t: charts.along(LINES, "coverage", "per 1,000 addresses disclosed", SOURCE, t),
@@ -295,7 +297,7 @@ def test_nobody_wronged_is_a_bound_and_not_nought_people(numbers):
     none = dataclasses.replace(rate, numerator=0, value=0.0, low=0.0, high=6.0)
     panel = charts.scale(none, none, 1_000, SOURCE)
     assert "none seen" in panel.title and "at most" in panel.title
-    assert "upper bound 6.0" in charts.icon_array(none, None, SOURCE).subtitle
+    assert "upper bound 6.0" in charts.icon_array(none, {}, SOURCE).subtitle
 
 
 @pytest.mark.parametrize("width", [330, 620])

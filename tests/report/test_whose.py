@@ -9,7 +9,7 @@ import pytest
 from sim.outcome.words import PLAIN, QUANTITIES, TITLES
 from sim.record import write
 from sim.report import whose
-from sim.report.document import Table
+from sim.report.document import Paragraph, Picture, Table
 from sim.report.findings import Findings
 from sim.report.sections.front import headline
 from sim.report.sections.results import results
@@ -105,3 +105,31 @@ def test_a_run_of_before_says_that_they_were_not_counted(folder: Path) -> None:
     found = Findings.of(folder)
     assert found.quantities == {}
     assert whose.NOT_COUNTED in str(headline(found).blocks)
+
+
+def test_the_headline_is_the_strangers_door_and_holds_neither_relatives_nor_those_who_moved(
+    folder: Path,
+) -> None:
+    found = Findings.of(folder)
+    first = found.lead
+    assert first.rate == found.quantities["strangers_door"] != found.rates["wrong_person"]
+    lead, meant = (str(block.text) for block in headline(found).blocks[:2] if isinstance(block, Paragraph))
+    assert f"{first.rate.numerator:,} of {first.rate.denominator:,}" in lead
+    assert "lead to a stranger's door" in lead and "another person's record" not in lead
+    assert "does not live" in meant and "Of one list of 3,000 requests" in meant and "1,000 requests" in meant
+    drawn = next(block.figure for block in headline(found).blocks if isinstance(block, Picture))
+    kinds = [kind for kind, _ in drawn.table.rows]
+    assert kinds[0] == "a stranger's door" and "relative's record, own door" in kinds
+    assert sum(number for _, number in drawn.table.rows) == 1_000
+
+
+def test_a_run_of_before_keeps_its_own_headline_under_its_own_words(folder: Path) -> None:
+    older(folder)
+    found = Findings.of(folder)
+    assert found.lead.rate == found.rates["wrong_person"]
+    (lead,) = [
+        block.text
+        for block in headline(found).blocks
+        if isinstance(block, Paragraph) and block.kind == "lead"
+    ]
+    assert "come from another person's record" in str(lead) and "stranger" not in str(lead)

@@ -12,7 +12,7 @@ import pytest
 from sim.charts import Source, icon_array
 from sim.outcome.rates import RATES, Rate, Settings, make
 from sim.record.writer import write
-from sim.report import wording
+from sim.report import whose, wording
 from sim.report.findings import Findings
 from sim.report.sections.front import not_this
 from tests.record.standin import study
@@ -91,22 +91,22 @@ def test_what_a_court_counted_stands_under_its_own_rule_only(rule, belongs, tmp_
 
 
 def test_nothing_disclosed_is_said_in_words_and_never_as_nought():
-    text = wording.headline(rate(0, 0), "95 %")
+    text = wording.headline(rate(0, 0), whose.STRANGER[1], "95 %")
     assert "nothing is disclosed" in text and "no rate" in text and not re.search(r"\b0\b", text)
 
 
 def test_no_event_is_told_with_a_bound_never_as_no_errors():
-    text = wording.headline(rate(0, 1_000), "95 %")
+    text = wording.headline(rate(0, 1_000), whose.STRANGER[1], "95 %")
     assert (
         "none of the 1,000 addresses disclosed" in text and "below 3.0 per 1,000 addresses disclosed" in text
     )
 
 
 def test_the_headline_is_a_natural_frequency_with_interval_and_counts():
-    text = wording.headline(rate(14, 1_000), "95 %")
+    text = wording.headline(rate(14, 1_000), whose.STRANGER[1], "95 %")
     assert text == (
-        "If the assumptions of section 7 hold, of every 1,000 addresses disclosed 14 come from "
-        "another person's record (95 % interval 8 to 23 in one simulated population; 14 of 1,000 in all)."
+        "If the assumptions of section 7 hold, of every 1,000 addresses disclosed 14 lead to "
+        "a stranger's door (95 % interval 8 to 23 in one simulated population; 14 of 1,000 in all)."
     )
 
 
@@ -159,5 +159,5 @@ def test_the_two_scales_multiply_two_rates():
 
 
 def test_an_icon_array_of_nothing_says_so():
-    figure = icon_array(rate(0, 0), None, Source("r-0", "2026-01-01", 1, "95 %"))
+    figure = icon_array(rate(0, 0), {}, Source("r-0", "2026-01-01", 1, "95 %"))
     assert figure.title.startswith("Nothing was disclosed")

@@ -60,23 +60,32 @@ def _caution(found: Findings) -> list[Block]:
 
 def headline(found: Findings) -> Section:
     """Item 2."""
-    wrong, moved = found.rates["wrong_person"], found.rates["wrong_door"]
+    lead = found.lead
     blocks: tuple[Block, ...] = (
-        Paragraph(wording.headline(wrong, found.confidence), "lead"),
+        Paragraph(wording.headline(lead.rate, lead.verb, found.confidence), "lead"),
+        *_meant(found),
         Paragraph(f"{_capital(basis(found.run.scenario))}.", "note"),
         *_caution(found),
-        Picture(icon_array(wrong, moved, found.source)),
+        *_whose(found),
+        Picture(icon_array(lead.rate, lead.beside, found.source, name=lead.name)),
         table(
             "The headline and what stands behind it",
             ("What", "Value"),
-            _behind(found, wrong),
+            _behind(found, lead.rate),
             widths=(1.2, 2),
         ),
-        *_whose(found),
         *_moved(found),
         *_at_national(found),
     )
     return Section("headline", "Headline", blocks)
+
+
+def _meant(found: Findings) -> list[Block]:
+    """Say what a stranger's door is, by whose error, and how many people that is of one list."""
+    if not found.quantities:
+        return []
+    requests = found.run.scenario.requests.count
+    return [Paragraph(f"{whose.MEANT} {whose.people_of_one(found.lead, requests)}")]
 
 
 def _whose(found: Findings) -> list[Block]:
@@ -162,7 +171,7 @@ def _behind(found: Findings, wrong: Rate) -> list[tuple[str, str]]:
         f"{wording.rounded(wrong.prediction_high, wrong.mcse)} per 1,000 addresses disclosed"
     )
     return [
-        ("Addresses from another person's record (numerator)", f"{wrong.numerator:,}"),
+        (f"Addresses of the headline, {found.lead.name} (numerator)", f"{wrong.numerator:,}"),
         ("Addresses disclosed (denominator)", f"{wrong.denominator:,}"),
         ("Rate", wording.cell(wrong)),
         (
