@@ -1,7 +1,8 @@
 """What may be asked of a registry by those who search it: records in chunks, names and addresses as codes.
 
 Three things play the part: the country that streams past (`sim.population.Country`), a registry stored on
-disk (`sim.kept.session`), and small ones written by hand in the tests. Linkage knows these protocols only.
+disk (`sim.kept.session`), and small ones written by hand in the tests. Linkage and judging know these
+protocols only.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from sim.scenario import Scenario
 
 Column = NDArray[Any]
 Rows = NDArray[np.int64]
@@ -30,7 +33,7 @@ class RecordChunk(Protocol):
     def on_file(self, field: str) -> Column | None:
         """Return a field as it stands on file, (n,), 0 for missing; None where it follows from the address.
 
-        Fields: given, middle, surname, surname2, suffix, birth, tin, address; some registries also hold zip.
+        Fields: those of the person (`fields.PERSONAL`), and address; some registries also hold zip.
         """
 
     def truth(self, column: str, rows: Rows) -> Column:
@@ -90,6 +93,10 @@ class AddressParts(Protocol):
     def unit(self) -> Column:
         """Unit numbers, 0 for none."""
 
+    @property
+    def zip_index(self) -> Column:
+        """Where the ZIP stands in the registry's list of ZIPs, -1 for none."""
+
 
 class AddressCodes(Protocol):
     """Addresses as numbers, taken apart by arithmetic."""
@@ -98,10 +105,10 @@ class AddressCodes(Protocol):
     def streets(self) -> StreetTexts:
         """The distinct street lines."""
 
-    def fields(self, ids: Column, /) -> Any:
-        """Return the parts (`AddressParts`) of address numbers."""
+    def fields(self, ids: Column, /) -> AddressParts:
+        """Return the parts of address numbers."""
 
-    def zip_of(self, parts: Any, /) -> Column:
+    def zip_of(self, parts: AddressParts, /) -> Column:
         """Return the five-digit ZIP of addresses taken apart."""
 
     def street_text(self, codes: Column, /) -> pl.Series:
@@ -121,4 +128,23 @@ class Registry(RecordStream, Protocol):
 
     @property
     def addresses(self) -> AddressCodes:
+        """Its dictionary of addresses."""
+
+
+class AddressPlaces(AddressCodes, Protocol):
+    """Addresses of which is known where they are."""
+
+    def place(self, ids: Column, /) -> pl.DataFrame:
+        """Return zip, city, county and state (text) of address numbers, nulls for 0."""
+
+
+class JudgedRegistry(Registry, Protocol):
+    """A registry as it is judged: what it was made by, and where its addresses are."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario it was made by."""
+
+    @property
+    def addresses(self) -> AddressPlaces:
         """Its dictionary of addresses."""

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from sim.fields import EVIDENCE, FIELD, FIELDS, PACKED, PRIVATE, TYPED, WORD, row_of, rows, words_of
 from sim.kept.numbers import Numbers
+from sim.linkage import link
+from sim.linkage.comparison import Filter, all_of, must_agree
 from sim.linkage.comparison import Path as RulePath
-from sim.linkage.comparison import all_of, must_agree
 from sim.linkage.link import by_number, compares
 from sim.population import Chunk
 from sim.rng import Streams
+from sim.scenario import Scenario
+from tests.linkage.small_country import SmallCountry, requests
 
 ROOT = Path(__file__).parent.parent
 
@@ -98,6 +102,22 @@ def test_what_a_link_was_made_on_follows_from_what_the_path_compares() -> None:
     assert made_on == {"by_tin", "by_control", "by_street"}
     nobody = RulePath("q", ((),), all_of("birth_year", "unit")[0], 1.5)
     assert not any(compares(nobody).values()) and by_number((path, nobody)) == ("p",)
+
+
+def test_a_rule_sees_what_a_request_says_and_neither_truth_nor_what_noise_may_write() -> None:
+    seen = []
+
+    def passes(frame: pl.DataFrame) -> np.ndarray:
+        seen.append(frame.columns)
+        return np.ones(frame.height, bool)
+
+    person = {"given": "ANA", "surname": "RUIZ"}
+    frame = requests(person).with_columns(donor_tin=pl.lit(1, pl.UInt32), person=pl.lit(0))
+    comparisons, threshold = all_of("given")
+    path = RulePath("p", (("given",),), comparisons, threshold, passes, (Filter("f", passes),))
+    country: Any = SmallCountry([person])
+    assert link(country, frame, Scenario.of({}), rule=(path,)).disclosures.height == 1
+    assert len(seen) > 1 and all(columns == ["request", *TYPED] for columns in seen)
 
 
 def test_a_number_that_cannot_be_stored_is_refused() -> None:

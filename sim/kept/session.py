@@ -54,14 +54,9 @@ class StoredRegistry:
         offer = self._store.offers(number, asked, donors, hosts)
         if offer is None:
             return None
-        people, limits = vars(offer.chunk) | {"group": offer.group, "priority": offer.priority}, self._limits
-        columns = {name: values for name, values in people.items() if isinstance(values, np.ndarray)}
-        odd = limits.beyond(columns | {"mate_tin": offer.mate})
-        if (
-            odd
-            or int(first_records(offer.chunk).sum()) < asked
-            or np.any(people["record"] // CHUNK != number)
-        ):
+        people, limits = offer.chunk, self._limits
+        odd = limits.beyond_rows(people.rows)
+        if odd or int(first_records(people).sum()) < asked or np.any(people.record // CHUNK != number):
             raise self._store.damaged(f"offers-people holds what cannot be ({odd or 'record'})")
         for name, rows in (("offers-donors", offer.listed), ("offers-hosts", offer.listed_hosts)):
             odd = limits.beyond_rows(rows)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -123,10 +122,48 @@ def size(people: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """The listed people of one chunk (`sim.requests.persons.People`). rows: of PERSON, numbers shown."""
+
+    number: int
+    rows: NDArray[Any]
+
+    @property
+    def n(self) -> int:
+        """How many people."""
+        return len(self.rows)
+
+    @property
+    def record(self) -> NDArray[Any]:
+        """Record numbers."""
+        return np.asarray(self.rows["record"])
+
+    @property
+    def person(self) -> NDArray[Any]:
+        """Whose records they are."""
+        return np.asarray(self.rows["person"])
+
+    @property
+    def ethnicity(self) -> NDArray[Any]:
+        """Indices into ETHNICITIES."""
+        return np.asarray(self.rows["ethnicity"])
+
+    @property
+    def nativity(self) -> NDArray[Any]:
+        """Indices into NATIVITIES."""
+        return np.asarray(self.rows["nativity"])
+
+    def truth(self, column: str, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return what is true of the people in `rows`; households are numbered through the country."""
+        values = np.asarray(self.rows[column][rows])
+        return values.astype(np.int64) + (self.number << 32) if column == "household" else values
+
+
+@dataclass(frozen=True, slots=True)
 class ShortOffer:
     """The part of a chunk that a short list can need (`sim.requests.offers.Offer`)."""
 
-    chunk: Any
+    chunk: Listed
     group: NDArray[np.uint8]
     priority: NDArray[np.float64]
     mate: NDArray[np.uint32]
@@ -199,10 +236,8 @@ class Shortlists:
         if long and not outside:
             return None
         people = self._numbers.show_in(self._people[self._first[k] : self._first[k + 1]])
-        columns = {name: people[name] for name in _OF_CHUNK}
-        chunk = SimpleNamespace(number=number, n=len(people), **columns)
         return ShortOffer(
-            chunk, people["group"], people["priority"], people["mate_tin"],
+            Listed(number, people), people["group"], people["priority"], people["mate_tin"],
             self._numbers.show_in(self._donors[self._first_donor[k] : self._first_donor[k + 1]]),
             self._places["able"][k],
             self._numbers.show_in(self._hosts[self._first_host[k] : self._first_host[k + 1]]),

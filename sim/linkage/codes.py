@@ -18,7 +18,9 @@ _Codes = NDArray[np.uint32]
 class TextCodes:
     """Codes of normalised text: the dictionary's own where it has the string, run-local ones otherwise."""
 
-    def __init__(self, find: Callable[[pl.Series], Any], text: Callable[[_Codes], Any]) -> None:
+    def __init__(
+        self, find: Callable[[pl.Series], NDArray[Any]], text: Callable[[_Codes], pl.Series]
+    ) -> None:
         """find: strings -> dictionary codes, 0 where unknown.  text: codes -> strings, null for 0."""
         self._find, self._text = find, text
         self._new: dict[str, int] = {}

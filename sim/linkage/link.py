@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim.fields import CONTROL, EVIDENCE, FIELD, PRIVATE
+from sim.fields import CONTROL, EVIDENCE, FIELD, PRIVATE, TYPED
 from sim.population import Country
 from sim.progress import Progress, silent
 from sim.registry import RecordStream, Registry
@@ -55,32 +55,35 @@ class Linker:
         self, frame: pl.DataFrame, scenario: Scenario, streams: Streams, *, carry: Carry = PERSON,
         rule: Rule | None = None,
     ) -> None:  # fmt: skip
-        """frame: columns of the contract.  carry: columns of the linked records that come along.
+        """frame: requests as typed; a rule sees no other column.
 
+        Where there is a curve or a reviewer, these read from it the person and whether they are on file.
+        carry: columns of the linked records that come along.
         streams: the luck of process errors (`slips.py`) and of the reviewer.
         rule: in place of the scenario's.  Raises InputErrors for an unknown rule or blocking field; a rule
         whose weights are learnt is learnt here, which takes seconds.
         """
-        self.rule = with_slips(rule_of(scenario) if rule is None else rule, frame, scenario, streams)
         self._frame, self._scenario, self._carry = frame, scenario, {**PERSON, **carry}
+        self._typed = frame.select("request", *TYPED)
+        self.rule = with_slips(rule_of(scenario) if rule is None else rule, self._typed, scenario, streams)
         self._streams = streams
         linkage = scenario.linkage
         plain = [keeper_for(linkage.tie, frame.height, one_each=linkage.one_to_one) for _ in self.rule]
         self.keepers: Sequence[Keeper] = watch(plain, self.rule, frame, scenario)
         self.searches: Sequence[PathSearch] = ()
-        self._path_of, self._filtered = divide(self.rule, frame)
+        self._path_of, self._filtered = divide(self.rule, self._typed)
         self._candidates = np.zeros(frame.height, np.int64)
 
     def prepare(self, fields: Fields) -> None:
         """Code and block the requests by the dictionaries of the registry, for a search in this process."""
         opened = watched(self.rule, self._scenario)
-        self.searches, _, _ = prepare(opened, fields, self._frame, self._carry)
+        self.searches, _, _ = prepare(opened, fields, self._typed, self._carry)
 
     def search_elsewhere(self, registry: Country, each: Each, parts: int, progress: Progress) -> None:
         """Search the registry in `parts` ranges of chunks by way of `each`."""
         opened = watched(self.rule, self._scenario)
         self._candidates += spread(
-            registry, self._frame, self._scenario, opened, self.keepers, self._carry, each, parts, progress
+            registry, self._typed, self._scenario, opened, self.keepers, self._carry, each, parts, progress
         )
 
     def linked(self) -> Linked:
@@ -89,7 +92,7 @@ class Linker:
             self._candidates[each.rows] += each.index.candidates()
         links: NDArray[np.int64] = np.sum([keeper.counts() for keeper in self.keepers], axis=0)
         parts = [
-            _disclosed(self._frame, path, keeper, links, self._carry)
+            _disclosed(self._typed, path, keeper, links, self._carry)
             for path, keeper in zip(self.rule, self.keepers, strict=True)
         ]
         found = pl.concat([part for part in parts if part.height] or parts[:1]).sort("request", "record")
@@ -100,7 +103,7 @@ class Linker:
         names = pl.Series([path.name for path in self.rule], dtype=pl.String)
         reasons = [condition.name for path in self.rule for condition in path.filters]
         return pl.DataFrame({
-            "request": self._frame["request"],
+            "request": self._typed["request"],
             "path": _named(names, self._path_of),
             "filtered": _named(pl.Series(reasons, dtype=pl.String), self._filtered),
             "candidates": self._candidates.clip(max=2**32 - 1).astype(np.uint32),

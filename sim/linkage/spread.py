@@ -18,7 +18,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from sim.fields import TYPED
 from sim.population import Country
 from sim.progress import Progress
 from sim.rng import Streams
@@ -31,9 +30,6 @@ from .stream import Carry, PathSearch, prepare, search
 
 Each = Callable[[Iterable[tuple[Callable[..., Any], tuple[Any, ...]]]], Iterator[Any]]
 """Does tasks (function, arguments) somewhere and yields their results in order."""
-
-ASKED = ("request", *TYPED)
-"""What travels of a list: the requests as typed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +75,7 @@ def spread(
     """Search the registry in `parts` ranges by way of `each`; return the candidates of each request."""
     # A keeper that is not plain (one that watches for a curve) is handed every link and chooses itself.
     every = not all(isinstance(keeper, OneLink) for keeper in keepers)
-    job = Job(scenario, country.scenario, country.streams, frame.select(ASKED), rule, every, carry)
+    job = Job(scenario, country.scenario, country.streams, frame, rule, every, carry)
     ranges = [part.tolist() for part in np.array_split(np.arange(country.n_chunks), parts) if len(part)]
     candidates = np.zeros(frame.height, np.int64)
     progress("link", 0, country.n_chunks, people=0)

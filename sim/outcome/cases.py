@@ -21,7 +21,7 @@ from sim.linkage.rules import rule_of
 from sim.masking import mask_identifier
 from sim.noise import Noisy
 from sim.outcome.words import RIGHT_DOOR, WRONG, WRONG_DOOR
-from sim.population import CHUNK, SUFFIXES, Country
+from sim.population import CHUNK, SUFFIXES
 from sim.registry import Column, RecordChunk, Registry, Rows
 from sim.requests import Requests
 from sim.rng import Streams
@@ -42,7 +42,7 @@ _SEEN = {
 
 
 def worked(
-    country: Country,
+    country: Registry,
     requests: Requests,
     noisy: Noisy,
     linked: Linked,
@@ -65,7 +65,7 @@ def worked(
     for number in _chosen(outcomes, streams):
         shown = linked.disclosures.filter(pl.col("request") == number)
         # With several addresses for one request, the first that is another's made the outcome.
-        truth = requests.clean.filter(pl.col("request") == number)
+        truth = requests.clean.select("request", "person", *TYPED).filter(pl.col("request") == number)
         wrong = shown.filter(pl.col("person") != truth["person"][0])
         link = (wrong if wrong.height else shown).row(0, named=True)
         sent = noisy.frame.filter(pl.col("request") == number)
@@ -83,7 +83,7 @@ def _chosen(outcomes: pl.DataFrame, streams: Streams) -> Iterator[int]:
 
 
 def _case(
-    country: Country, fields: Fields, path: Path, truth: pl.DataFrame, sent: pl.DataFrame,
+    country: Registry, fields: Fields, path: Path, truth: pl.DataFrame, sent: pl.DataFrame,
     link: Mapping[str, Any], outcome: Mapping[str, Any],
 ) -> Case:  # fmt: skip
     chunk, row = country.chunk(int(link["record"]) // CHUNK), np.array([int(link["record"]) % CHUNK])

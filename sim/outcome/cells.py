@@ -55,7 +55,7 @@ from sim.outcome.words import (
     WRONG,
     WRONG_DOOR,
 )  # fmt: skip
-from sim.population import Country
+from sim.registry import JudgedRegistry
 
 BESIDE = (
     "request", "person", "household", "home", "previous", "in_registry", "given", "surname", "birth",
@@ -80,7 +80,7 @@ CELLS: dict[str, pl.DataType | type[pl.DataType]] = {
 """Columns of disclosed addresses: neither an identifier nor an address is among them."""
 
 
-def cells(country: Country, asked: pl.DataFrame, disclosures: pl.DataFrame) -> pl.DataFrame:
+def cells(country: JudgedRegistry, asked: pl.DataFrame, disclosures: pl.DataFrame) -> pl.DataFrame:
     """Return one row a disclosed address, in the order of the disclosures: the columns of CELLS.
 
     asked: the requests, of which BESIDE is read.  place: among the request's addresses, from 0.  cause: null
@@ -177,7 +177,7 @@ def _bystanders() -> pl.Expr:
     return pl.when(_nth(*same) == 0).then(fewest).otherwise(0).cast(pl.UInt32)
 
 
-def _of_another(country: Country, each: pl.DataFrame) -> pl.DataFrame:
+def _of_another(country: JudgedRegistry, each: pl.DataFrame) -> pl.DataFrame:
     """Return row, cause and whose_error of records that are not the asked person's."""
     each = each.with_columns(
         number_decided=pl.any_horizontal(map(number_decided, PRIVATE)),
@@ -213,7 +213,7 @@ def _same_household() -> pl.Expr:
     return together | (moved & (pl.col("previous") == pl.col("previous_asked")))
 
 
-def names_of(country: Country, each: pl.DataFrame, prefix: str) -> pl.Series:
+def names_of(country: JudgedRegistry, each: pl.DataFrame, prefix: str) -> pl.Series:
     """Return the name keys of the disclosed records, in truth (no prefix) or as filed (`file_`)."""
     codes = [each.get_column(f"{prefix}{field}").to_numpy() for field in ("given", "surname", "surname2")]
     text = pl.DataFrame(

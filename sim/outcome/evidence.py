@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.fields import CONTROL, PRIVATE
 from sim.outcome.causes import carried_number, lent_numbers, name_key, number_decided
-from sim.population import Country
+from sim.registry import JudgedRegistry
 
 FIELDS = (*PRIVATE, "given", "surname", CONTROL, "birth")
 """Fields that say who somebody is; control is the beginning of the surname."""
@@ -27,7 +27,7 @@ FILED, TRUE, ASKED = "filed", "true", "asked"
 _CONTROL = 4
 
 
-def evidence(country: Country, each: pl.DataFrame) -> pl.DataFrame:
+def evidence(country: JudgedRegistry, each: pl.DataFrame) -> pl.DataFrame:
     """Add to disclosures with their requests what `made`, `truly` and `untrue` read, and `carried`.
 
     Columns added, all bool: "field:filed", "field:true" and "field:asked" for each of FIELDS; carried;
@@ -74,7 +74,7 @@ def _carried_birth() -> pl.Expr:
     return lent & (pl.col("birth_sent") > 0) & (pl.col("birth_sent") == pl.col("donor_birth"))
 
 
-def _names_agree(country: Country, each: pl.DataFrame) -> pl.DataFrame:
+def _names_agree(country: JudgedRegistry, each: pl.DataFrame) -> pl.DataFrame:
     """Return for given name, surname and its beginning with what the name sent agrees.
 
     A field that no path compares agrees with nothing: nobody asks.
@@ -109,7 +109,9 @@ _MOST_WORDS = 6
 """Words of a surname line that are told apart; what follows is one with the last."""
 
 
-def _on_record(country: Country, each: pl.DataFrame, prefix: str) -> tuple[pl.Series, pl.Series, pl.Series]:
+def _on_record(
+    country: JudgedRegistry, each: pl.DataFrame, prefix: str
+) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Return given name and surnames of the records as text, in truth (no prefix) or as filed (`file_`)."""
     codes = [each.get_column(f"{prefix}{field}").to_numpy() for field in ("given", "surname", "surname2")]
     first, second = (country.names.surname_text(code).fill_null("") for code in codes[1:])
@@ -138,7 +140,7 @@ def _share(side: str, beginning: int | None) -> pl.Expr:
     return pl.any_horizontal((word != "") & (word == other) for word in mine for other in theirs)
 
 
-def _place_untrue(country: Country, each: pl.DataFrame) -> NDArray[np.bool_]:
+def _place_untrue(country: JudgedRegistry, each: pl.DataFrame) -> NDArray[np.bool_]:
     """Return whether ZIP or street address agree with the file where the person's home does not."""
     filed, home = (country.addresses.fields(each[name].to_numpy()) for name in ("file_address", "home"))
     zips = [np.asarray(country.addresses.zip_of(place), np.int64) for place in (filed, home)]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from sim.population import ETHNICITIES, NATIVITIES, Country
+from sim.population import ETHNICITIES, NATIVITIES
+from sim.registry import JudgedRegistry
 from sim.requests import ORIGINS
 from sim.requests.origins import Origins
 
@@ -30,7 +31,7 @@ EXPOSED: dict[str, pl.DataType | type[pl.DataType]] = {
 """Columns by which disclosed addresses are told apart."""
 
 
-def exposed(country: Country, each: pl.DataFrame) -> pl.DataFrame:
+def exposed(country: JudgedRegistry, each: pl.DataFrame) -> pl.DataFrame:
     """Return the columns of EXPOSED for disclosed records, in their order.
 
     each: columns ethnicity, nativity, sex (codes), birth (yyyymmdd), tin, surname, surname2, file_address.

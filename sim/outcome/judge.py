@@ -29,11 +29,12 @@ from sim.fields import FIELD, JUDGED, PRIVATE
 from sim.linkage import Linked
 from sim.noise import Noisy
 from sim.outcome import exposed
-from sim.outcome.causes import number_was_borrowed, number_was_mistyped
+from sim.outcome.causes import number_was_borrowed, number_was_mistyped, others
 from sim.outcome.cells import by_request, cells
 from sim.outcome.words import MISSED, OUTCOME, RIGHT_DOOR, WITHHELD, WRONG, WRONG_DOOR
-from sim.population import ETHNICITIES, NATIVITIES, Country
-from sim.requests import ADDRESS_FIELDS, Requests
+from sim.population import ETHNICITIES, NATIVITIES
+from sim.registry import JudgedRegistry
+from sim.requests import ADDRESS_FIELDS, FIELDS, TRUTH, Requests
 
 GROUPS = ("ethnicity", "nativity", "tin_kind", "two_surnames", "origin")
 """Columns of the outcomes by which rates are told apart."""
@@ -54,6 +55,16 @@ NEEDS: dict[str, type[np.generic]] = {
 """What linkage brings along of a disclosed record: what is true, and what stands on file (`file_*`)."""
 
 
+KNOWS = (
+    "request", *TRUTH, *FIELDS, "donor_birth", *(column for number in PRIVATE for column in others(number)),
+    *(f"{place}{part}" for place in _PLACES if place for part in ("number", "street", "unit")),
+)  # fmt: skip
+"""What is known of the list: the truth, and which others' numbers and addresses are used with an identity.
+
+Of what noise may write (MATERIAL) no more is looked at.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of a list: `outcomes`, one row a request, and `disclosed`, one row a disclosed address."""
@@ -62,7 +73,7 @@ class Verdict:
     disclosed: pl.DataFrame
 
 
-def verdict(country: Country, requests: Requests, noisy: Noisy, linked: Linked) -> Verdict:
+def verdict(country: JudgedRegistry, requests: Requests, noisy: Noisy, linked: Linked) -> Verdict:
     """Judge every disclosed address, and by these every request.
 
     outcomes: one row a request, sorted by request number. Columns: request u32; outcome Enum (five words);
@@ -72,7 +83,7 @@ def verdict(country: Country, requests: Requests, noisy: Noisy, linked: Linked) 
     address once); links u32; and `GROUPS`.
     disclosed: see `cells.CELLS`, sorted by request and record.
     """
-    asked = _asked(requests.clean, noisy.frame)
+    asked = _asked(requests.clean.select(KNOWS), noisy.frame)
     each = cells(country, asked, linked.disclosures)
     judged = (
         asked.join(by_request(each), on="request", how="left")

@@ -20,6 +20,7 @@ from numba import njit
 from sim.population.draw import Array, aliased, below, mix
 from sim.population.dwellings import Dwellings
 from sim.population.streets import Streets
+from sim.registry import AddressParts
 
 LOTS_A_STREET = 25
 _LOTS = LOTS_A_STREET
@@ -126,7 +127,7 @@ class Addresses:
         """Return the unit number (i32, 0 none)."""
         return self.fields(ids).unit
 
-    def zip_of(self, fields: Fields) -> Array:
+    def zip_of(self, fields: AddressParts) -> Array:
         """Return the ZIPs (i32, 0 none) of decoded fields."""
         return np.asarray(self._zip5[fields.zip_index])
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from operator import itemgetter
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -99,15 +100,14 @@ def _from_chunk(
     """Choose the people of one chunk for the requests `asking`; and its donors and hosts, if it has any."""
     chunk = offer.chunk
     rows = choose(chunk, offer.group, wanted, offer.priority)
-    derived = {
+    derived: dict[str, Any] = {
         "request": asking,
-        "household": chunk.number * (1 << 32) + chunk.household[rows].astype(np.int64),
         "origin": _origin(offer, rows, wanted),
         "mate_tin": offer.mates(rows),
-        "further": {name: getattr(chunk, name)[rows] for name in FURTHER},
+        "further": {name: chunk.truth(name, rows) for name in FURTHER},
     }
-    copied = {f.name: getattr(chunk, f.name)[rows] for f in fields(People) if f.name not in derived}
-    people = People(**derived, **copied)
+    derived |= {f.name: chunk.truth(f.name, rows) for f in fields(People) if f.name not in derived}
+    people = People(**derived)
     if chunk.number >= Country.OUTSIDE:
         return people, [], []
     return people, [offer.donors(donors)], [offer.hosts(hosts)] if hosts.any() else []

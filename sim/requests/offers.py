@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from sim.population import NATIVITIES, Chunk
 from sim.requests.donors import Donors, sample
 from sim.requests.kin import Hosts, sample_hosts
 from sim.requests.origins import ETHNICITY_OF, Origins
-from sim.requests.persons import NOBODY, first_records, mate_numbers
+from sim.requests.persons import NOBODY, People, first_records, mate_numbers
 from sim.requests.schema import ORIGINS
 from sim.rng import Streams
 
@@ -26,8 +26,8 @@ class Offer(Protocol):
     """What `draw` asks of a chunk, or of a part of it."""
 
     @property
-    def chunk(self) -> Any:
-        """The people: number, n, record, and the columns of a chunk that `written.People` names."""
+    def chunk(self) -> People:
+        """The people; their truth holds what `written.People` names."""
 
     @property
     def group(self) -> np.ndarray:

@@ -13,11 +13,13 @@ import tomllib
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 
-from sim.population import ETHNICITIES, NATIVITIES, Chunk, Country
+from sim.population import ETHNICITIES, NATIVITIES, Chunk
+from sim.registry import NameCodes
 from sim.requests.schema import ORIGINS
 
 WHITE, BLACK, API, HISPANIC = (ETHNICITIES.index(name) for name in ("white", "black", "api", "hispanic"))
@@ -26,10 +28,18 @@ ETHNICITY_OF = {"spanish": HISPANIC, "portuguese": WHITE, "chinese": API, "haiti
 """Ethnicity of the people who stand in where typical surnames run out."""
 
 
+class Named(Protocol):
+    """What has a dictionary of names."""
+
+    @property
+    def names(self) -> NameCodes:
+        """Its dictionary."""
+
+
 class Origins:
     """Tell the origin group of every person of a chunk."""
 
-    def __init__(self, country: Country) -> None:
+    def __init__(self, country: Named) -> None:
         self._typical = {
             origin: np.unique(country.names.find_surnames(pl.Series(names)))
             for origin, names in typical_surnames().items()

@@ -11,17 +11,52 @@ equal weights).
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.population import NATIVITIES, Chunk
 from sim.requests.origins import ETHNICITY_OF
 from sim.requests.schema import ORIGINS
 
+Array = NDArray[Any]
 NOBODY = 255
 NONCITIZEN, NATURALISED = NATIVITIES.index("noncitizen"), NATIVITIES.index("naturalised")
 
 
-def choose(chunk: Chunk, group: np.ndarray, wanted: np.ndarray, priority: np.ndarray) -> np.ndarray:
+class People(Protocol):
+    """People of one chunk, all or some, as columns (see `sim.population.Chunk`)."""
+
+    @property
+    def number(self) -> int:
+        """Number of the chunk."""
+
+    @property
+    def n(self) -> int:
+        """How many people."""
+
+    @property
+    def record(self) -> Array:
+        """Record numbers, (n,)."""
+
+    @property
+    def person(self) -> Array:
+        """Whose records they are, (n,)."""
+
+    @property
+    def ethnicity(self) -> Array:
+        """Indices into ETHNICITIES, (n,)."""
+
+    @property
+    def nativity(self) -> Array:
+        """Indices into NATIVITIES, (n,)."""
+
+    def truth(self, column: str, rows: Array, /) -> Array:
+        """Return what is true of the people in `rows`."""
+
+
+def choose(chunk: People, group: np.ndarray, wanted: np.ndarray, priority: np.ndarray) -> np.ndarray:
     """Return the row of the chunk for each request, all different.
 
     group: (n,) origin group of each person by name.  wanted: (m,) origin group of each request, m <= n.
@@ -44,7 +79,7 @@ def choose(chunk: Chunk, group: np.ndarray, wanted: np.ndarray, priority: np.nda
     return rows
 
 
-def first_records(chunk: Chunk) -> np.ndarray:
+def first_records(chunk: People) -> np.ndarray:
     """Return which records are the first of their person, (n,) bool; the others double another record."""
     mine: np.ndarray = chunk.person == chunk.record
     return mine
@@ -55,7 +90,7 @@ def _first(candidates: np.ndarray, priority: np.ndarray, count: int) -> np.ndarr
     return candidates[np.argsort(priority[candidates], kind="stable")[:count]]
 
 
-def _anyone(chunk: Chunk, free: np.ndarray, priority: np.ndarray, count: int) -> np.ndarray:
+def _anyone(chunk: People, free: np.ndarray, priority: np.ndarray, count: int) -> np.ndarray:
     """Return `count` of the free people: noncitizens first, then naturalised, then US-born."""
     tier = np.full(chunk.n, 2, np.uint8)
     tier[chunk.nativity == NATURALISED] = 1

@@ -9,8 +9,10 @@ import pytest
 
 from sim.outcome import OUTCOMES, count, count_by
 from sim.outcome.causes import name_key
+from sim.outcome.judge import KNOWS, _asked
+from sim.requests import MATERIAL, SCHEMA
 from tests.outcome import one_request
-from tests.outcome.one_request import RECORD, STRANGER
+from tests.outcome.one_request import PERSON, RECORD, STRANGER
 
 
 def world(*records: dict[str, Any], **changes: dict[str, Any]) -> pl.DataFrame:
@@ -194,3 +196,11 @@ def test_counts_by_group_add_up_to_the_counts() -> None:
     assert parts["level"].to_list() == ["hispanic", "white"]
     assert parts["wrong_disclosed"].to_list() == [1, 1]
     assert parts["requests"].sum() == 3
+
+
+def test_the_judge_looks_at_no_more_of_what_noise_may_write_than_it_names() -> None:
+    unseen = set(MATERIAL) - set(KNOWS)
+    assert {"donor_given", "donor_surname", "previous_zip", "hub_zip"} <= unseen
+    truth = pl.DataFrame([PERSON], schema=SCHEMA)
+    seen = _asked(truth.select(KNOWS), truth)
+    assert unseen.isdisjoint(seen.columns) and {"tin_mistyped", "insufficient_address"} <= set(seen.columns)
