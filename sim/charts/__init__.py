@@ -5,7 +5,7 @@ from sim.charts.along import along
 from sim.charts.doors import doors
 from sim.charts.figure import Figure, Rows, Source
 from sim.charts.flow import flow
-from sim.charts.groups import group_name, group_place, groups, pooled_note
+from sim.charts.groups import group_name, group_place, groups, named_doors, pooled_note
 from sim.charts.icons import icon_array
 from sim.charts.scale import ADDRESSES_DISCLOSED, REQUESTS_SENT, scale
 from sim.charts.size import SizePoint, by_size
@@ -38,6 +38,7 @@ __all__ = [
     "group_place",
     "groups",
     "icon_array",
+    "named_doors",
     "pooled_note",
     "replicates",
     "scale",

@@ -19,6 +19,9 @@ DIMENSIONS = {
     "tin_kind": "Number",
     "two_surnames": "Two surnames",
     "origin": "Name origin",
+    "sex": "Sex",
+    "age": "Age",
+    "state": "State",
 }
 """The dimensions in the order they are drawn, in plain words."""
 
@@ -92,6 +95,34 @@ def groups(
     alt_text = f"Dots with intervals on one axis from zero, one a group. {title}. The table has every value."
     chart = frame(drawn, title, subtitle, source, theme, width)
     return Figure("groups", chart, title, subtitle, alt_text, Rows(head, listed), source)
+
+
+def named_doors(
+    found: Sequence[GroupRate], doors: int, source: Source, theme: Theme = LIGHT, width: int = WIDTH
+) -> Figure:
+    """Return whose doors the strangers' doors are: of 1,000 of them, how many are each group's.
+
+    found: shares by group of the people whose door was named, with in `words` how many of 1,000 addresses
+    disclosed are the group's.  doors: strangers' doors in all. No ratio is drawn: neither is a rate of error.
+    """
+    shown = sorted((each for each in found if each.rate.value is not None), key=group_place)
+    born = {each.level: each.rate.numerator for each in shown if each.dimension == "nativity"}
+    citizens = born.get("us_born", 0) + born.get("naturalised", 0)
+    title = f"Of {doors:,} strangers' doors named, {citizens:,} are those of citizens"
+    subtitle = f"Groups of the people whose door was named. Dots with {source.confidence} intervals" + (
+        "; events are in the table"
+        if narrow(width)
+        else "; right: events, and how many of 1,000 addresses disclosed are the group's"
+    )
+    if note := pooled_note(found):
+        subtitle += f". {note}"
+    unit = "of 1,000 strangers' doors named"
+    chart = frame(_dots(shown, unit, None, theme, width), title, subtitle, source, theme, width)
+    head = ("Group", f"Number {unit}", f"{source.confidence} interval", "Events", "Base",
+            "Of 1,000 addresses disclosed")  # fmt: skip
+    alt_text = f"Dots with intervals on one axis from zero, one a group. {title}. The table has every value."
+    rows = Rows(head, tuple(_row(each) for each in shown))
+    return Figure("named-doors", chart, title, subtitle, alt_text, rows, source)
 
 
 def group_place(each: GroupRate) -> tuple[int, float]:

@@ -17,6 +17,9 @@ from sim.outcome.intervals import Floats, Interval, percent_of, ratio_of_totals,
 from sim.outcome.words import CAUSES, PLAIN, TITLES
 from sim.scenario import Scenario
 
+ENOUGH = 30
+"""Events from which on a rate is shown as a number of its own; of fewer the counts are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:

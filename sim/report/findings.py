@@ -96,12 +96,12 @@ class Findings:
     @cached_property
     def groups(self) -> tuple[GroupRate, ...]:
         """The headline rate of every group."""
-        return group_rates(self.by_group, self.settings)
+        return _without_ratio(group_rates(self.by_group, self.settings))
 
     @cached_property
     def groups_missed(self) -> tuple[GroupRate, ...]:
         """The missed rate of every group."""
-        return group_rates(self.by_group, self.settings, rate="missed")
+        return _without_ratio(group_rates(self.by_group, self.settings, rate="missed"))
 
     def total(self, count: str) -> int:
         """Return a count over all replicates together."""
@@ -136,3 +136,17 @@ class Findings:
     def companion(self, role: str) -> Companion | None:
         """Return the first companion in that role."""
         return next((each for each in self.companions if each.role == role), None)
+
+
+SWITCHED, UNTOLD = "two_surnames", "no ratio"
+"""Groups whose ratio turns with what is not published (surnames as one field or as a set): none is told."""
+
+
+def _without_ratio(found: tuple[GroupRate, ...]) -> tuple[GroupRate, ...]:
+    """Return the rates by group, without a ratio where one run alone would decide its direction."""
+    return tuple(
+        replace(each, ratio=None, ratio_low=None, ratio_high=None, words=UNTOLD)
+        if each.dimension == SWITCHED and each.ratio is not None
+        else each
+        for each in found
+    )

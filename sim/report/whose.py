@@ -14,7 +14,8 @@ import polars as pl
 
 from sim import charts
 from sim.outcome.exposed import EXPOSED
-from sim.outcome.rates import Rate
+from sim.outcome.groups import OVERALL, GroupRate
+from sim.outcome.rates import Definition, Rate, Settings, make_of
 from sim.outcome.words import (
     GONE,
     NO_ERROR,
@@ -149,6 +150,32 @@ def people(addresses: pl.DataFrame) -> list[tuple[str, int, int, int]]:
         (_label(dimension, level), *numbers)
         for dimension, level, *numbers in added.sort(order, maintain_order=True).iter_rows()
     ]
+
+
+def named(addresses: pl.DataFrame, settings: Settings) -> tuple[GroupRate, ...]:
+    """Return whose the strangers' doors are: of 1,000 of them, how many are each group's people's.
+
+    addresses: of `sim.outcome.counts.count_disclosed`, with the column replicate.  words: how many of 1,000
+    addresses disclosed are the group's, rightly or wrongly; no ratio of the two is made.
+    """
+    doors = f"addresses_{STRANGERS_DOOR}"
+    all_of_them = addresses.filter(pl.col("dimension") == OVERALL).sort("replicate")
+    below = all_of_them[doors].cast(pl.Float64).to_numpy()
+    disclosed = max(1, int(all_of_them["disclosed"].sum()))
+    found = []
+    for dimension in EXPOSED:
+        mine = addresses.filter(pl.col("dimension") == dimension)
+        for (level,), rows in mine.group_by("level", maintain_order=True):
+            each = all_of_them.select("replicate").join(rows, on="replicate", how="left").sort("replicate")
+            above = each[doors].fill_null(0).cast(pl.Float64).to_numpy()
+            rate = make_of(_NAMED, above, below, settings)
+            words = wording.significant(1_000 * int(rows["disclosed"].sum()) / disclosed)
+            group = dimension.removeprefix("disclosed_")
+            found.append(GroupRate(group, str(level), rate, OVERALL, None, None, None, words))
+    return tuple(found)
+
+
+_NAMED = Definition("named", "Whose door it is", "doors", "all_doors", "strangers' doors named")
 
 
 def _label(dimension: str, level: str) -> str:

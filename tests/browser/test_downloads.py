@@ -49,6 +49,17 @@ BEHIND = re.compile("^Numbers and files of this figure")
 
 def everything(page: Page, place: Path) -> set[str]:
     """Open all figures' files, download what is on offer, open each; return the endings met."""
+    met = set()
+    asked = page.get_by_test_id("stButtonGroup").get_by_text("Who was asked for")
+    if asked.count():
+        met |= offered(page, place)
+        asked.click()
+        settled(page)
+    return met | offered(page, place)
+
+
+def offered(page: Page, place: Path) -> set[str]:
+    """Open the figures' files that are in sight, download what is on offer; return the endings met."""
     behind = page.get_by_text(BEHIND)
     for number in range(behind.count()):
         behind.nth(number).click()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.charts import named_doors
 from sim.outcome.words import PLAIN, QUANTITIES, TITLES
 from sim.record import write
 from sim.report import whose
@@ -133,3 +134,25 @@ def test_a_run_of_before_keeps_its_own_headline_under_its_own_words(folder: Path
         if isinstance(block, Paragraph) and block.kind == "lead"
     ]
     assert "come from another person's record" in str(lead) and "stranger" not in str(lead)
+
+
+def test_whose_doors_the_strangers_doors_are_adds_up_to_all_of_them_in_every_dimension(folder: Path) -> None:
+    found = Findings.of(folder)
+    assert found.run.addresses is not None
+    doors = found.quantities["strangers_door"].numerator
+    shares = whose.named(found.run.addresses, found.settings)
+    dimensions = {each.dimension for each in shares}
+    assert {"nativity", "sex", "age", "tin_kind", "origin", "state"} <= dimensions
+    for dimension in dimensions:
+        mine = [each.rate for each in shares if each.dimension == dimension]
+        assert sum(rate.numerator for rate in mine) == doors
+        assert {rate.denominator for rate in mine} == {doors}
+    assert all(each.ratio is None for each in shares)
+    drawn = named_doors(shares, doors, found.source)
+    assert f"Of {doors:,} strangers' doors named" in drawn.title
+
+
+def test_no_ratio_is_told_where_an_unpublished_switch_turns_it(folder: Path) -> None:
+    found = Findings.of(folder)
+    for each in (*found.groups, *found.groups_missed):
+        assert each.dimension != "two_surnames" or each.ratio is None

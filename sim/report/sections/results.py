@@ -130,7 +130,9 @@ def results(found: Findings) -> Section:
             ),
             Paragraph(
                 "All groups are shown and none is starred: with so many groups some interval misses its "
-                "truth by luck. Both rates come before any ratio.",
+                "truth by luck. Both rates come before any ratio. For people with one and with two surnames "
+                "there is no ratio: whether surnames are compared as one field or as a set is not published "
+                "and may turn it.",
                 "note",
             ),
         ]
