@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.fields import PERSONAL
 from sim.population import births, dwellings, filing, households, moves, naming, people
 from sim.population.draw import Array
-
-if TYPE_CHECKING:
-    from sim.population.country import Country
+from sim.population.shared import Shared
 
 CHUNK = 262_144
 
@@ -55,7 +53,7 @@ class Chunk:
     lives_at_file (bool).
     """
 
-    country: Country
+    shared: Shared
     number: int
     start: int
     n: int
@@ -63,29 +61,29 @@ class Chunk:
     @property
     def outside(self) -> bool:
         """Return whether these are people outside the registry."""
-        return self.number >= self.country.OUTSIDE
+        return self.number >= self.shared.OUTSIDE
 
     # --- the household frame -------------------------------------------------------------------------
 
     @cached_property
     def _frame(self) -> households.Frame:
         key = self._key
-        table = self.country.tables.households
-        most = 2 * CHUNK if self.outside else self.country.dwellings.per_chunk
+        table = self.shared.tables.households
+        most = 2 * CHUNK if self.outside else self.shared.dwellings.per_chunk
         return households.draw(table, self.n, most, key("households"), key("units"))
 
     @cached_property
     def _homes(self) -> dwellings.Homes:
-        country, kind = self.country, self._frame.kind
-        state_of_kind = country.tables.state_of_kind
+        shared, kind = self.shared, self._frame.kind
+        state_of_kind = shared.tables.state_of_kind
         if self.outside:
-            return dwellings.lodge(country.dwellings, self._key("lodgings"), kind, state_of_kind)
-        return dwellings.settle(country.dwellings, self.number, self._key("dwellings"), kind, state_of_kind)
+            return dwellings.lodge(shared.dwellings, self._key("lodgings"), kind, state_of_kind)
+        return dwellings.settle(shared.dwellings, self.number, self._key("dwellings"), kind, state_of_kind)
 
     @cached_property
     def _moves(self) -> moves.Moves:
-        tables, frame = self.country.tables, self._frame
-        where = self.country.dwellings.places
+        tables, frame = self.shared.tables, self._frame
+        where = self.shared.dwellings.places
         foreign = np.zeros(len(frame.kind), np.uint8)
         first = np.flatnonzero(np.diff(frame.household.astype(np.int64), prepend=-1))
         foreign[frame.household[first]] = self._people.nativity[first] > 0
@@ -97,15 +95,15 @@ class Chunk:
 
     @cached_property
     def _people(self) -> people.People:
-        tables, frame = self.country.tables, self._frame
-        shares = self.country.dwellings.places.ethnicity
+        tables, frame = self.shared.tables, self._frame
+        shares = self.shared.dwellings.places.ethnicity
         return people.draw(tables.people, self._key("people"), frame, self._homes.place, shares)
 
     @cached_property
     def _previous(self) -> tuple[Array, Array]:
         """Return the address before the last move (0 none) and the people living there now, per household."""
         source, home = self._moves.source, self._homes.home
-        people_of = self.country.tables.households.people[self._frame.kind]
+        people_of = self.shared.tables.households.people[self._frame.kind]
         known = source >= 0
         return np.where(known, home[source], 0).astype(np.uint32), np.where(
             known, people_of[source], 0
@@ -113,10 +111,10 @@ class Chunk:
 
     @cached_property
     def _double(self) -> Array | None:
-        return filing.doubles(self.country.filing, self._key("duplicates"), self._frame.household)
+        return filing.doubles(self.shared.filing, self._key("duplicates"), self._frame.household)
 
     def _key(self, purpose: str) -> int:
-        return self.country.streams.integer(f"population.{purpose}", self.number)
+        return self.shared.streams.integer(f"population.{purpose}", self.number)
 
     def _seen(self, column: Array) -> Array:
         """Return a column of truth with duplicate filings showing the person they double; read-only."""
@@ -173,27 +171,27 @@ class Chunk:
     def _surnames(self) -> tuple[Array, Array]:
         frame, who = self._frame, self._people
         return naming.surnames(
-            self.country.tables.naming, self.country.tables.surnames,
+            self.shared.tables.naming, self.shared.tables.surnames,
             (self._key("surname"), self._key("surname2"), self._key("family_name")),
             frame.household, frame.role, frame.family, who.ethnicity, who.two_surnames,
         )  # fmt: skip
 
     @cached_property
     def _births(self) -> Array:
-        return births.draw(self.country.tables.births, self._frame.age, self._frame.sex, self._key("birth"))
+        return births.draw(self.shared.tables.births, self._frame.age, self._frame.sex, self._key("birth"))
 
     @cached_property
     def _givens(self) -> tuple[Array, Array]:
         frame, who = self._frame, self._people
         return naming.givens(
-            self.country.tables.naming, self.country.tables.givens, (self._key("given"), self._key("suffix")),
+            self.shared.tables.naming, self.shared.tables.givens, (self._key("given"), self._key("suffix")),
             frame.household, frame.role, frame.family, frame.sex, who.ethnicity, who.nativity, self._births,
             self._surnames[0],
         )  # fmt: skip
 
     @cached_property
     def _middles(self) -> Array:
-        return naming.middles(self.country.tables.naming, self._key("middle"), self._people.nativity)
+        return naming.middles(self.shared.tables.naming, self._key("middle"), self._people.nativity)
 
     @cached_property
     def surname(self) -> Array:
@@ -233,7 +231,7 @@ class Chunk:
     @cached_property
     def household_people(self) -> Array:
         """Return how many people of all ages live in the household."""
-        people_of = self.country.tables.households.people[self._frame.kind]
+        people_of = self.shared.tables.households.people[self._frame.kind]
         return self._seen(people_of[self._frame.household])
 
     @cached_property
@@ -258,9 +256,9 @@ class Chunk:
 
     @cached_property
     def _tins(self) -> Array:
-        country = self.country
-        lane = country.n_chunks + self.number - country.OUTSIDE if self.outside else self.number
-        return country.identifiers.issue(lane, self._people.tin_kind)
+        shared = self.shared
+        lane = shared.n_chunks + self.number - shared.OUTSIDE if self.outside else self.number
+        return shared.identifiers.issue(lane, self._people.tin_kind)
 
     @cached_property
     def tin(self) -> Array:
@@ -271,13 +269,13 @@ class Chunk:
 
     @cached_property
     def _filed(self) -> _Filed:
-        country, frame = self.country, self._frame
+        shared, frame = self.shared, self._frame
         previous, previous_people = self._previous
-        people_of = country.tables.households.people[frame.kind]
+        people_of = shared.tables.households.people[frame.kind]
         filed = _Filed(*filing.addresses(
-            country.filing, self._key("filing_address"), frame.household, frame.role, self._moves.years,
-            self._homes.home, previous, previous_people, people_of, country.dwellings.total,
-            country.addresses.offices,
+            shared.filing, self._key("filing_address"), frame.household, frame.role, self._moves.years,
+            self._homes.home, previous, previous_people, people_of, shared.dwellings.total,
+            shared.addresses.offices,
         ))  # fmt: skip
         if self._double is None:
             return filed
@@ -294,8 +292,8 @@ class Chunk:
     def file_surname(self) -> Array:
         """Return the first surname on file."""
         key, former = self._key("filing_name"), self._key("former_surname")
-        frame, names = self._frame, self.country.tables.surnames
-        table, moved = self.country.filing, self._moves.years
+        frame, names = self._frame, self.shared.tables.surnames
+        table, moved = self.shared.filing, self._moves.years
         return _sealed(filing.surnames(
             table, names, (key, former), frame.role, self.ethnicity, moved, frame.household, self.surname
         ))  # fmt: skip
@@ -304,7 +302,7 @@ class Chunk:
     def file_surname2(self) -> Array:
         """Return the second surname on file, 0 none."""
         return _sealed(
-            filing.dropped(self.surname2, self.country.filing.one_surname, self._key("filing_name2"))
+            filing.dropped(self.surname2, self.shared.filing.one_surname, self._key("filing_name2"))
         )
 
     @cached_property
@@ -316,26 +314,26 @@ class Chunk:
     def file_middle(self) -> Array:
         """Return the middle initial on file."""
         return _sealed(
-            filing.dropped(self.middle, self.country.filing.middle_lost, self._key("filing_middle"))
+            filing.dropped(self.middle, self.shared.filing.middle_lost, self._key("filing_middle"))
         )
 
     @cached_property
     def file_suffix(self) -> Array:
         """Return the suffix on file."""
         return _sealed(
-            filing.dropped(self.suffix, self.country.filing.suffix_lost, self._key("filing_suffix"))
+            filing.dropped(self.suffix, self.shared.filing.suffix_lost, self._key("filing_suffix"))
         )
 
     @cached_property
     def file_birth(self) -> Array:
         """Return the date of birth on file."""
-        return _sealed(filing.births(self.country.filing, self._key("filing_birth"), self.birth))
+        return _sealed(filing.births(self.shared.filing, self._key("filing_birth"), self.birth))
 
     @cached_property
     def file_tin(self) -> Array:
         """Return the number on file."""
         key = self._key("filing_number")
-        return _sealed(filing.numbers(self.country.filing, key, self._frame.household, self.tin))
+        return _sealed(filing.numbers(self.shared.filing, key, self._frame.household, self.tin))
 
     @cached_property
     def file_address(self) -> Array:

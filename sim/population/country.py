@@ -1,92 +1,24 @@
-"""The registry of a whole country as a stream of chunks, and the tables all chunks share.
+"""The registry of a whole country as a stream of chunks.
 
 Chunk k is a pure function of (the scenario's population and registry settings, seed, replicate, k): it can be
-made in any process, in any order, and thrown away. Tables depend on the population's parameters only; a
-process builds them once and keeps those of the last few scenarios.
+made in any process, in any order, and thrown away. What chunks share stands in `shared.py`.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import ClassVar
 
-import numpy as np
-
-from sim.population import (
-    births,
-    dwellings,
-    filing,
-    givens,
-    households,
-    moves,
-    naming,
-    people,
-    streets,
-    surnames,
-)
+from sim.population import dwellings, filing
 from sim.population.addresses import Addresses
 from sim.population.chunk import CHUNK, Chunk
-from sim.population.draw import Array
 from sim.population.identifiers import OUTSIDE_CHUNKS, Identifiers
 from sim.population.names import Names
+from sim.population.shared import Tables, tables_of
 from sim.rng import Streams
 from sim.scenario import Scenario
-
-
-@dataclass(frozen=True, eq=False)
-class Tables:
-    """What every chunk draws from; the same for all seeds, replicates, sizes and faults of the registry."""
-
-    households: households.HouseholdTable
-    births: births.BirthTable
-    places: dwellings.Places
-    people: people.PeopleTable
-    surnames: surnames.SurnameTable
-    givens: givens.GivenTable
-    naming: naming.NamingTable
-    moves: moves.MoveTable
-    streets: streets.Streets
-    state_of_kind: Array
-
-
-def _build(scenario: Scenario) -> Tables:
-    who = households.build(scenario)
-    where = dwellings.places()
-    first_names = givens.build(scenario)
-    states = np.searchsorted(where.states, who.states)  # both tables hold the 50 states and DC
-    return Tables(
-        households=who,
-        births=births.build(scenario),
-        places=where,
-        people=people.build(scenario, who, where),
-        surnames=surnames.build(scenario),
-        givens=first_names,
-        naming=naming.build(scenario, first_names),
-        moves=moves.build(scenario),
-        streets=streets.build(scenario),
-        state_of_kind=states[who.state].astype(np.uint8),
-    )
-
-
-class _ByContent:
-    """A scenario that equals another when their population parameters do: the key of the cache."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
-        self._sha = scenario.slice_sha(k for k in scenario.parameters if k.startswith("population."))
-
-    def __hash__(self) -> int:
-        return hash(self._sha)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByContent) and self._sha == other._sha
-
-
-@lru_cache(maxsize=3)
-def _tables(key: _ByContent) -> Tables:
-    return _build(key.scenario)
 
 
 class Country:
@@ -95,7 +27,7 @@ class Country:
     Making one is cheap but for the tables, which are built on first use. Chunks are not kept.
     """
 
-    OUTSIDE = 1_000_000
+    OUTSIDE: ClassVar[int] = 1_000_000
 
     def __init__(self, scenario: Scenario, streams: Streams) -> None:
         self.scenario = scenario
@@ -106,7 +38,7 @@ class Country:
     @cached_property
     def tables(self) -> Tables:
         """Return the tables the chunks draw from, shared by all countries of equal settings."""
-        return _tables(_ByContent(self.scenario))
+        return tables_of(self.scenario)
 
     @cached_property
     def filing(self) -> filing.FilingTable:

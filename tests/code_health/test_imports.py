@@ -86,7 +86,7 @@ def test_no_two_modules_import_each_other() -> None:
     graph = {
         module.name: {
             target
-            for _, name in imports(module, for_types=False)
+            for _, name in imports(module)
             for target in (name, name.rpartition(".")[0])
             # A package re-exports its modules; that they name the package itself makes no circle.
             if target in names - {module.name} and not (target in packages and module.name.startswith(target))
