@@ -40,12 +40,12 @@ from typing import Any, Literal, get_args, get_origin
 from sim.cli import call
 from sim.errors import InputErrors, Mistake, RefusedError
 from sim.linkage.normalise import FIELDS
-from sim.linkage.rules import RULES
 from sim.noise import UnreachableRateWarning
 from sim.parameters import Parameter, catalogue
 from sim.replicate import Replicate, Streaming
 from sim.report.settings import toml_value
 from sim.scenario import LinkageSpec, NoiseSpec, Scenario
+from sim.scenario_files import rules
 from sim.study.replicates import StudyResult, collect
 
 OUT = Path(__file__).parent / "results" / "edges.md"
@@ -336,14 +336,14 @@ def everything(in_turn: bool = False, only: str = "") -> Iterator[Attempt]:
     in_turn: each edge under one rule, every fourth on the command line and every fourth on the page, no
     labels.  only: a word that the name of an edge must hold.
     """
-    turn = cycle(RULES)
+    turn = cycle(rules())
     with tempfile.TemporaryDirectory() as place:
         for number, edge in enumerate([*single(), *pairs()]):
             rule = next(turn)
             if only not in edge.name:
                 continue
             people: list[Replicate] = []
-            yield from (under(edge, each, people) for each in ([rule] if in_turn else RULES))
+            yield from (under(edge, each, people) for each in ([rule] if in_turn else rules()))
             if not in_turn or number % 4 == 1:
                 yield on_the_command_line(edge, rule, Path(place))
             if not in_turn or number % 4 == 2:

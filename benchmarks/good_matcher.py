@@ -19,6 +19,8 @@ import polars as pl
 
 from sim.linkage.collect import bits_of, collect
 from sim.linkage.curve import calibration, clerical, curves, equal_thresholds, to_bits
+from sim.linkage.rules import shipped
+from sim.linkage.rules.resolve import design
 from sim.linkage.probabilistic import matcher_path, trained
 from sim.linkage.unlabelled import would_it_have_known
 from sim.noise import apply
@@ -28,6 +30,7 @@ from sim.rng import Streams
 from sim.run import simulate
 from sim.scenario import Scenario
 
+DESIGN = design(shipped()["probabilistic"].path[0], Scenario.of())
 OUT = Path(__file__).parent / "results"
 PROBABILITIES = (0.01, 0.1, 0.5, 0.9, 0.95, 0.99, 0.999, 0.9999)
 RULES = {
@@ -45,7 +48,7 @@ RULES = {
 def main(people: int, requests: int) -> None:
     scenario = Scenario.of({"population.size": people, "requests.count": requests})
     clock = Clock()
-    learnt = trained(scenario)
+    learnt = trained(scenario, DESIGN)
     clock.tell("training")
     save(requests, "weights", learnt.table())
     streams = Streams(scenario.seed, 0)

@@ -26,7 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sim.errors import InputErrors, Mistake
 from sim.parameters import Level, Value, catalogue
 from sim.scenario_build import check_thresholds, check_together, levelled, numbers, said, structure_of, typed
-from sim.scenario_files import GIVEN, Settings, locate, read_settings
+from sim.scenario_files import DEFINITION, GIVEN, Settings, locate, read_settings, rule_sha, shipped_rule
 from sim.toml_files import display, leaves, nearest
 
 FORMAT = "linkage-error-simulator/scenario/1"
@@ -34,7 +34,10 @@ _STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=Fal
 _WORDS = ("name", "title", "summary")
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-RuleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+RuleName = Annotated[
+    str, StringConstraints(pattern=r"^([a-z][a-z0-9_]{0,39}|[A-Za-z0-9][A-Za-z0-9._-]{0,59}\.toml)$")
+]
+RuleText = Annotated[str, StringConstraints(max_length=40_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Pass = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\+[a-z0-9_]+)*$", max_length=80)]
 Text = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 
@@ -61,10 +64,11 @@ class NoiseSpec(BaseModel):
 
 
 class LinkageSpec(BaseModel):
-    """The matching rule and its switches. Names of rules and blocking passes are checked by sim/linkage."""
+    """The matching rule and its switches. Rules and blocking passes are checked by sim/linkage."""
 
     model_config = _STRICT
-    rule: RuleName = Field("irs_2025", description="Matching rule")
+    rule: RuleName = Field("irs_2025", description="Matching rule: a shipped one, or a file")
+    definition: RuleText = Field("", description="Text of the rule's file, where it is not a shipped one")
     name_compare: Literal["full_name", "name_control"] = Field(
         "full_name", description="What of the name must agree on the TIN path"
     )
@@ -157,6 +161,8 @@ class Scenario(BaseModel):
         settings = Settings()
         settings.lay({k: v for k, v in self.flat().items() if usual.get(k) != v}, self.name)
         settings.restrict(self.given, self.name)
+        if changes.get("linkage.rule", self.linkage.rule) != self.linkage.rule:  # another file's text
+            settings.take(DEFINITION)
         settings.lay(changes, self.name)
         return self._build(settings)
 
@@ -217,8 +223,20 @@ class Scenario(BaseModel):
     @cached_property
     def _bytes(self) -> bytes:
         # Kept, since a sweep names every cell by it several times.
-        settings = {key: value for key, value in self.flat().items() if key not in _WORDS}
-        return _canonical({"format": FORMAT, "settings": settings})
+        settings = {key: value for key, value in self.flat().items() if key not in (*_WORDS, DEFINITION)}
+        return _canonical({"format": FORMAT, "settings": settings, "rule": self.rule_sha256()})
+
+    def rule_text(self) -> str:
+        """Return the text of the rule's file; raises InputErrors where there is no such rule."""
+        return self.linkage.definition or shipped_rule(self.linkage.rule, self.name)
+
+    def rule_sha256(self) -> str | None:
+        """Return the SHA-256 of what the rule's file says without its words; None where there is no rule."""
+        try:
+            text = self.rule_text()
+        except InputErrors:
+            return None
+        return rule_sha(text)
 
     def sha256(self) -> str:
         """Return the SHA-256 of the canonical form; equal for an omitted and an explicit default."""

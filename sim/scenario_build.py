@@ -13,7 +13,7 @@ from sim.scenario_files import GIVEN, OVERRIDES, Settings
 from sim.toml_files import nearest, show
 
 # pydantic's error types in the words of someone who edits a TOML file; others keep pydantic's own sentence.
-_WORDS = {
+WORDS_OF_ERRORS = {
     "int_type": "should be a whole number",
     "int_from_float": "should be a whole number",
     "float_type": "should be a number",
@@ -71,7 +71,7 @@ def typed(cls: type[Model], given: Given, mistakes: list[Mistake]) -> Model | No
         for error in errors.errors(include_url=False, include_context=False):
             key = _key_of(error["loc"], given)
             value, file = given[key]
-            problem = _WORDS.get(error["type"], error["msg"].removeprefix("Input "))
+            problem = WORDS_OF_ERRORS.get(error["type"], error["msg"].removeprefix("Input "))
             told.setdefault(key, Mistake(file, key, f"{problem[0].lower()}{problem[1:]} (got {show(value)})"))
         mistakes += told.values()
         return None

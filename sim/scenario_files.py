@@ -11,11 +11,16 @@ the noise level is changed these stay and the others follow the new level.
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import tomli_w
 
 from sim.errors import InputErrors, Mistake
 from sim.parameters import config_root
@@ -24,6 +29,9 @@ from sim.toml_files import display, leaves, nearest, parse_toml, plain_key, read
 MAX_EXTENDS = 8
 OVERRIDES = "--set"
 GIVEN = "given"
+RULE = "linkage.rule"
+DEFINITION = "linkage.definition"
+_WORDS_OF_RULES = ("title", "words", "sentence", "source", "grade", "example")
 SCENARIO_FILE = "scenario.toml"
 SCALES_FILE = "scales.toml"
 SCALED = ("population.size", "requests.count", "replicates")
@@ -38,6 +46,8 @@ class Settings:
     mistakes: list[Mistake] = field(default_factory=list)
     unsaid: dict[str, Any] = field(default_factory=dict)
     """Keys written out though nobody set them by name -> the noise level they were written under."""
+    folders: dict[str, Path] = field(default_factory=dict)
+    """File as told -> the folder it lies in."""
     _tables: set[str] = field(default_factory=set)
     """Every path under which some key was put: only these can hold what a new value replaces."""
 
@@ -92,6 +102,32 @@ def presets() -> dict[str, Path]:
     return {path.stem: path for path in sorted((config_root() / "scenarios").glob("*.toml"))}
 
 
+@functools.cache
+def rules() -> Mapping[str, Path]:
+    """Return the shipped matching rules by name."""
+    return {path.stem: path for path in sorted((config_root() / "rules").glob("*.toml"))}
+
+
+@functools.cache
+def shipped_rule(name: str, told_of: str) -> str:
+    """Return the text of a shipped rule's file; raises InputErrors, told of a scenario, if there is none."""
+    if name not in rules():
+        known = ", ".join(rules())
+        raise InputErrors([Mistake(told_of, RULE, f"should be one of {known} (got {show(name)})")])
+    return rules()[name].read_text("utf-8")
+
+
+@functools.lru_cache(maxsize=64)
+def rule_sha(text: str) -> str | None:
+    """Return the SHA-256 of a rule without its words and comments; None if the text is not TOML."""
+    try:
+        table = parse_toml(text.encode("utf-8", "surrogatepass"), RULE)
+    except InputErrors:
+        return None
+    kept = {key: value for key, value in table.items() if key not in _WORDS_OF_RULES}
+    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
+
+
 def locate(name: str | Path) -> Path:
     """Return the file meant by a path or by a shipped scenario's name; raises InputErrors if none is."""
     shipped = presets()
@@ -134,7 +170,51 @@ def read_settings(path: Path, scale: str | None, overrides: Iterable[tuple[str, 
     _read_file(path, path.resolve().parent, (), settings)
     _apply_scale(settings, scale)
     _apply_overrides(settings, overrides)
+    _read_rule(settings, path)
     return settings
+
+
+def _read_rule(settings: Settings, scenario: Path) -> None:
+    """Lay the text of a rule's own file beside its name; a file that holds both stands for itself."""
+    name, told = settings.values.get(RULE, ("", ""))
+    text, said_by = settings.values.get(DEFINITION, ("", ""))
+    if said_by and said_by != told:  # of a rule that another has replaced
+        settings.take(DEFINITION)
+        text = ""
+    if not isinstance(name, str) or not name.endswith(".toml") or text:
+        return
+    try:
+        found = rule_file(
+            name, settings.folders.get(told, scenario.parent), on_command_line=told == OVERRIDES
+        )
+    except ValueError as error:
+        settings.mistakes.append(Mistake(told, RULE, f"{error} (got {show(name)})"))
+    else:
+        settings.put(RULE, found.name, told)
+        settings.put(DEFINITION, rule_text(found), told)
+
+
+def rule_file(name: str, folder: Path, *, on_command_line: bool = False) -> Path:
+    """Return the file of a rule named by a scenario in `folder`; raises ValueError where it cannot be.
+
+    on_command_line: the name is that of a file as typed there, or of one in `folder`.
+    """
+    if on_command_line and a_file(name):
+        return Path(name)
+    if "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+        raise ValueError("leaves the folder of the scenario")
+    target = folder.resolve() / name
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise ValueError("leaves the folder of the scenario")
+    if not a_file(str(target)):
+        near = (each.name for each in folder.glob("*.toml"))
+        raise ValueError(f"is no rule's file beside the scenario{nearest(name, near)}")
+    return target
+
+
+def rule_text(path: Path) -> str:
+    """Return what a rule's file says, in one spelling; raises InputErrors if it is not sane TOML."""
+    return tomli_w.dumps(read_toml(path))
 
 
 def _read_file(path: Path, tree: Path, seen: tuple[Path, ...], settings: Settings) -> None:
@@ -156,6 +236,7 @@ def _read_file(path: Path, tree: Path, seen: tuple[Path, ...], settings: Setting
             for key in ("name", "title", "summary"):  # words describe one file; they are not inherited
                 settings.take(key)
     given = table.pop(GIVEN, None)
+    settings.folders[display(path)] = path.parent
     settings.add(table, display(path))
     settings.restrict(given, display(path))
 

@@ -31,9 +31,9 @@ def explain(name: str, *, as_json: Annotated[bool, Parameter(name="--json", nega
     elif name in switches:
         about = {"key": name, **switches[name]}
         if name == "linkage.rule":
-            from sim.linkage.rules import RULES  # a second's work, which no other name needs
+            from sim.scenario_files import rules
 
-            about["enum"] = sorted(RULES)
+            about["enum"] = list(rules())
         say(json.dumps(about, indent=2, ensure_ascii=False) if as_json else _page(name, about))
     else:
         entries, named = _named(name, switches)

@@ -169,12 +169,12 @@ def unknown_names(rules: Iterable[str], passes: Iterable[object], told_of: str) 
     if not asked:
         return []
     from sim.linkage.normalise import FIELDS
-    from sim.linkage.rules import RULES
+    from sim.scenario_files import rules as shipped
     from sim.toml_files import nearest
 
     mistakes = []
     for key, word in asked:
-        known: Collection[str] = RULES if key == "linkage.rule" else FIELDS
+        known: Collection[str] = shipped() if key == "linkage.rule" else FIELDS
         if word not in known:
             words = f"should be one of {', '.join(sorted(known))}{nearest(word, known)} (got {word!r})"
             mistakes.append(Mistake(told_of, key, words))

@@ -31,13 +31,6 @@ SAMPLED = ("morris", "sobol", "uncertainty")
 """Methods with samples to count."""
 
 METHODS = ("morris", "sobol", "tornado", "break-even", "uncertainty")
-RULES = {
-    "irs_2025": {"linkage.rule": "irs_2025"},
-    "name_dob": {"linkage.rule": "name_dob", "linkage.tie": "first"},
-    "name_zip": {"linkage.rule": "name_zip", "linkage.tie": "first"},
-    "name_only": {"linkage.rule": "name_only", "linkage.tie": "first"},
-}
-"""Rules whose range is shown as structure."""
 
 
 def sensitivity(
@@ -185,6 +178,17 @@ def _factors(given: Sequence[str]) -> tuple[Factor, ...]:
     return tuple(found)
 
 
+def beside() -> dict[str, dict[str, Any]]:
+    """Return the rules whose range is shown as structure, each with the settings it is shown under."""
+    from sim.linkage.rules import shipped
+
+    return {
+        name: {"linkage.rule": name, **{f"linkage.{key}": value for key, value in rule.compared_with.items()}}
+        for name, rule in shipped().items()
+        if rule.compared_with is not None
+    }
+
+
 def points_of(method: str, factors: int, samples: int | None, screened: bool) -> int:
     """Return how many settings a method runs; of break-even the most for a single crossing."""
     screening = TRAJECTORIES * (factors + 1) if screened else 0
@@ -193,7 +197,7 @@ def points_of(method: str, factors: int, samples: int | None, screened: bool) ->
         "sobol": screening + (samples or SAMPLES) * (min(factors, 8 if screened else factors) + 2),
         "tornado": 2 * factors,
         "break-even": 16,
-        "uncertainty": 1 + (samples or DRAWS) + len(RULES),
+        "uncertainty": 1 + (samples or DRAWS) + len(beside()),
     }[method]
 
 
@@ -245,7 +249,7 @@ def _between(found: BreakEven) -> str:
 def _uncertainty(model: Model, held: Sequence[Any], draws: int | None, progress: Progress) -> Told:
     from sim.study.uncertainty import uncertainty
 
-    found = uncertainty(model, held, RULES, draws or DRAWS, progress)
+    found = uncertainty(model, held, beside(), draws or DRAWS, progress)
     low, high = found.structure
     unsure = _range(found.inputs_low, found.inputs_high)
     row = {

@@ -13,10 +13,10 @@ import streamlit as st
 
 from sim.dashboard import show, state
 from sim.errors import SimulatorError
-from sim.linkage.rules import RULES
+from sim.linkage.rules import definition_of, shipped
 from sim.parameters import GRADE_MEANING, Parameter, catalogue, exact, text_of
 from sim.scenario import LinkageSpec, PopulationSpec, RequestsSpec, Scenario
-from sim.scenario_files import presets
+from sim.scenario_files import presets, rules
 from sim.text_safety import md, one_line
 
 SIZES = (
@@ -39,10 +39,6 @@ FULL = "%.15g"
 """How a field shows a number: with every digit that was typed."""
 
 WORDS = {
-    "irs_2025": "August 2025: number, else address",
-    "name_only": "First and last name", "name_zip": "Name and ZIP code",
-    "name_dob": "Name and date of birth", "dob_only": "Date of birth only",
-    "probabilistic": "Weighing all evidence",
     "full_name": "the full name", "name_control": "four letters of the last name",
     "one_field": "as one field", "array": "as two: one in common is enough",
     "zip_proxy": "anything like a ZIP code will do", "must_match": "must agree with the file",
@@ -109,12 +105,13 @@ def _preset() -> None:
 
 def _rule(scenario: Scenario) -> None:
     linkage = scenario.linkage
-    _choice("linkage.rule", linkage.rule, tuple(RULES), "Matching rule", listed=True)
-    if linkage.rule == "irs_2025":
-        for name, label in (
-            ("address_check", "The address supplied"), ("name_compare", "With a number, compare"),
-            ("surname_handling", "Two surnames count"),
-        ):  # fmt: skip
+    _choice("linkage.rule", linkage.rule, tuple(rules()), "Matching rule", listed=True)
+    written = definition_of(scenario)
+    for name, label in (
+        ("address_check", "The address supplied"), ("name_compare", "With a number, compare"),
+        ("surname_handling", "Two surnames count"),
+    ):  # fmt: skip
+        if name in written.switches:
             field = LinkageSpec.model_fields[name]
             options = get_args(field.annotation)
             _choice(f"linkage.{name}", getattr(linkage, name), options, label, field.description, listed=True)
@@ -127,7 +124,7 @@ def _rule(scenario: Scenario) -> None:
         tie.description,
         listed=True,
     )
-    if linkage.rule == "probabilistic":
+    if written.learnt:
         probability = linkage.threshold_unit == "probability"
         # No bounds: what cannot be a threshold is said by the scenario, whose bounds are its own.
         st.number_input(
@@ -141,8 +138,10 @@ def _rule(scenario: Scenario) -> None:
 def _choice(
     key: str, now: str, options: Sequence[str], label: str, about: str | None = None, listed: bool = False
 ) -> None:
+    titles = {name: rule.title for name, rule in shipped().items()} if key == "linkage.rule" else {}
+
     def words(value: str) -> str:
-        return one_line(WORDS.get(value, value.replace("_", " ")))
+        return one_line(titles.get(value) or WORDS.get(value, value.replace("_", " ")))
 
     told = None if about is None else md(about)
     if listed:

@@ -16,11 +16,10 @@ import streamlit as st
 from sim.dashboard import state
 from sim.errors import InputErrors, SimulatorError
 from sim.linkage.normalise import FIELDS
-from sim.linkage.rules import RULES
 from sim.record.identity import engine_version
 from sim.report.settings import toml_value
 from sim.scenario import Scenario
-from sim.scenario_files import presets, value_of
+from sim.scenario_files import presets, rules, value_of
 from sim.toml_files import nearest, plain_key, show
 
 KNOWN = ("v", "preset", "set", "h", "run")
@@ -164,8 +163,8 @@ def _unknown_names(changes: dict[str, Any]) -> list[tuple[str, str]]:
     """Return key and problem of a rule, or a field of a blocking pass, there is none of."""
     found = []
     rule, passes = changes.get("linkage.rule", "irs_2025"), changes.get("linkage.blocking", [])
-    if rule not in RULES:
-        found.append(("linkage.rule", f"should be one of {', '.join(sorted(RULES))} (got {show(rule)})"))
+    if rule not in rules():
+        found.append(("linkage.rule", f"should be one of {', '.join(rules())} (got {show(rule)})"))
     fields = [field for each in passes if isinstance(each, str) for field in each.split("+")]
     for field in fields if isinstance(passes, list) else []:
         if field not in FIELDS:

@@ -19,6 +19,7 @@ import streamlit as st
 from sim.dashboard import keeping, state
 from sim.dashboard.waiting import Made, Work
 from sim.errors import RefusedError
+from sim.linkage.rules import definition_of
 from sim.progress import Progress, span
 from sim.record import write
 from sim.replicate import WORLD, Replicate, Streaming
@@ -147,7 +148,7 @@ def _watched(make: Callable[[Progress], Made], scenario: Scenario) -> Made:
     finally:
         work.give_up()
     made = work.result()
-    kept.warm.add(scenario.linkage.rule == "probabilistic")
+    kept.warm.add(definition_of(scenario).learnt)
     place.empty()
     return made
 
@@ -200,13 +201,13 @@ def promise(scenario: Scenario) -> str:
 
 def _expected(kept: Worlds, scenario: Scenario) -> float:
     """Return the seconds an answer should take: without those of a process's start once there was one."""
-    warm = (scenario.linkage.rule == "probabilistic") in kept.warm
+    warm = (definition_of(scenario).learnt) in kept.warm
     return max(1.0, estimate([scenario]).seconds - (START if warm else 0.0))
 
 
 def _how_long(kept: Worlds, scenario: Scenario) -> str:
     words = f"about {span(_expected(kept, scenario))}"
-    if (scenario.linkage.rule == "probabilistic") in kept.warm:
+    if (definition_of(scenario).learnt) in kept.warm:
         return words
     return f"{words}, and the first time on a new installation up to a minute more, to compile"
 

@@ -18,7 +18,7 @@ from sim.kept.store import Store
 from sim.linkage.comparison import Path
 from sim.linkage.lines import letter_hashes
 from sim.linkage.normalise import Fields
-from sim.linkage.rules import rule_of
+from sim.linkage.rules import definition_of, rule_of
 from sim.linkage.stream import PathSearch
 from sim.scenario import Scenario
 
@@ -84,5 +84,5 @@ def _found(store: Store, fields: Fields, keys: Keys) -> Iterator[U32]:
 
 def quick(scenario: Scenario) -> bool:
     """Whether a scenario's rule is answered from the indexes of a kept registry, every path of it."""
-    trained = scenario.linkage.rule == "probabilistic" and not scenario.linkage.blocking
+    trained = definition_of(scenario).learnt and not scenario.linkage.blocking
     return not trained and all(map(can_look_up, rule_of(scenario)))

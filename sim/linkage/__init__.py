@@ -2,7 +2,6 @@
 
 from .frames import FrameLinks, link_frames
 from .link import Linked, link
-from .rules import RULES
 from .train import Design
 
-__all__ = ["RULES", "Design", "FrameLinks", "Linked", "link", "link_frames"]
+__all__ = ["Design", "FrameLinks", "Linked", "link", "link_frames"]

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from sim.linkage.curve import to_bits
+from sim.linkage.rules.definition import definition_of
 from sim.rng import Streams
 from sim.scenario import Scenario
 
@@ -20,7 +21,7 @@ def review(
     changes nobody else's luck. Without a clerical zone, or under a deterministic rule, nothing is reviewed.
     """
     linkage = scenario.linkage
-    if linkage.rule != "probabilistic" or linkage.clerical_high is None or not disclosures.height:
+    if not definition_of(scenario).learnt or linkage.clerical_high is None or not disclosures.height:
         return disclosures
     in_probability = linkage.threshold_unit == "probability"
     high = to_bits(linkage.clerical_high) if in_probability else linkage.clerical_high

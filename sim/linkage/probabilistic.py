@@ -18,11 +18,11 @@ import numpy as np
 
 from sim.errors import InputErrors, Mistake
 from sim.linkage import em
-from sim.linkage.comparison import Comparison, Kind, Path, Rule
+from sim.linkage.comparison import Comparison, Path
 from sim.linkage.curve import to_bits
 from sim.linkage.normalise import FIELDS, Fields
 from sim.linkage.train import Design, Learning, Trained, train
-from sim.linkage.weights import compare_as, prior_bits
+from sim.linkage.weights import prior_bits
 from sim.noise import UnreachableRateWarning, apply
 from sim.population import Country
 from sim.requests import draw, holds
@@ -40,54 +40,23 @@ _LEARNT_FROM = (
     "linkage.street_words_normalised",
 )  # fmt: skip
 
-DESIGN = Design(
-    comparisons=(
-        compare_as(
-            "surname", Kind.SHARED, (Kind.JARO_WINKLER, 0.92), (Kind.PREFIX, 4),
-            columns=("surname", "surname2", "surname_line"), as_set=True,
-        ),
-        compare_as("given", (Kind.JARO_WINKLER, 0.92), (Kind.PREFIX, 4), (Kind.PREFIX, 1)),
-        compare_as("middle"),
-        compare_as("suffix"),
-        compare_as("birth", Kind.DAY_MONTH, Kind.ONE_DIGIT, Kind.TRANSPOSED, (Kind.LEADING, 4)),
-        compare_as("tin", Kind.ONE_DIGIT, Kind.TRANSPOSED),
-        compare_as(
-            "address", (Kind.FIRST, 3), (Kind.FIRST, 2), (Kind.FIRST, 1), (Kind.LEADING, 2),
-            columns=("zip", "street", "number", "unit"),
-        ),
-    ),
-    passes=(("tin",), ("surname", "birth_year"), ("birth",), ("zip", "initial")),
-    training=(("tin",), ("birth", "zip3"), ("birth", "initial"), ("surname", "given"), ("zip", "given")),
-    derived={
-        "surname_line": ("surname", "surname2"), "initial": ("given",), "birth_year": ("birth",),
-        "zip3": ("zip",),
-    },
-    adjusted={"surname": ("surname", "surname2"), "given": ("given",)},
-)  # fmt: skip
-"""What the good matcher compares, searches by and learns from. zip to unit is one comparison, a chain,
-because the street says the ZIP; as separate fields they would count the same evidence twice."""
 
-_SHARED_WITH_FEW = {"tin": (1,), "address": (1, 2, 3)}
-"""Levels (by number) at which a stranger agrees only if he has the same number, dwelling, building or street.
-The people who do are as many in a large registry as in a small one, so by chance such agreement is rarer the
-larger the file."""
+def good_matcher(scenario: Scenario, design: Design, name: str) -> Path:
+    """Return the search of a design with the weights it learnt; raises NotLearntError where it cannot."""
+    return matcher_path(scenario, trained(scenario, design), threshold_bits(scenario), name)
 
 
-def good_matcher(scenario: Scenario) -> Rule:
-    """Return the rule of a scenario with the weights it learnt; raises NotLearntError where it cannot."""
-    return (matcher_path(scenario, trained(scenario), threshold_bits(scenario)),)
-
-
-def matcher_path(scenario: Scenario, learnt: Trained, threshold: float) -> Path:
+def matcher_path(scenario: Scenario, learnt: Trained, threshold: float, name: str = "probabilistic") -> Path:
     """Return the search with these weights, the scenario's own prior, and a threshold in bits."""
     base = prior_bits(scenario.value("requests.coverage"), scenario.population.size)
-    return Path("probabilistic", DESIGN.passes, at_size(scenario, learnt), threshold, base=base)
+    return Path(name, learnt.design.passes, at_size(scenario, learnt), threshold, base=base)
 
 
 def at_size(scenario: Scenario, learnt: Trained) -> tuple[Comparison, ...]:
     """Return the learnt comparisons for the scenario's registry, larger than the one learnt from."""
     gain = math.log2(scenario.population.size / _training_size(scenario))
-    return tuple(_raised(each, _SHARED_WITH_FEW.get(each.field, ()), gain) for each in learnt.comparisons)
+    grows = learnt.design.grows
+    return tuple(_raised(each, grows.get(each.field, ()), gain) for each in learnt.comparisons)
 
 
 def _raised(comparison: Comparison, numbers: tuple[int, ...], gain: float) -> Comparison:
@@ -111,8 +80,8 @@ def threshold_bits(scenario: Scenario) -> float:
     return to_bits(lowest) if linkage.threshold_unit == "probability" else lowest
 
 
-def trained(scenario: Scenario) -> Trained:
-    """Return the learnt weights; kept for the last few scenarios that would learn the same.
+def trained(scenario: Scenario, design: Design) -> Trained:
+    """Return the weights a design learns; kept for the last few scenarios that would learn the same.
 
     Raises NotLearntError where there are no true pairs to learn from, or EM finds another class.
     """
@@ -121,20 +90,23 @@ def trained(scenario: Scenario) -> Trained:
     if _training_size(scenario) < 2:
         raise _not_learnt(scenario, "population.size", "leaves one record and no pair of strangers")
     try:
-        return _trained(_Training(scenario))
+        return _trained(_Training(scenario, design))
     except em.WrongClassError as error:
         advice = "raise weights.em.training_requests or population.size, or ask by another rule"
         raise _not_learnt(scenario, "linkage.rule", f"learns no weights here: {error}; {advice}") from error
 
 
 def _not_learnt(scenario: Scenario, key: str, problem: str) -> NotLearntError:
-    return NotLearntError([Mistake(scenario.name, key, f"{problem} (linkage.rule = 'probabilistic')")])
+    return NotLearntError(
+        [Mistake(scenario.name, key, f"{problem} (linkage.rule = {scenario.linkage.rule!r})")]
+    )
 
 
 class _Training:
     """A scenario that equals another when the same weights would be learnt from it: the key of the cache."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, design: Design) -> None:
+        self.design = design
         count = int(scenario.value("weights.em.training_requests"))
         size = _training_size(scenario)
         self.scenario = scenario.replace({"population.size": size, "requests.count": count})
@@ -144,7 +116,7 @@ class _Training:
         return hash(self._sha)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Training) and self._sha == other._sha
+        return isinstance(other, _Training) and self._sha == other._sha and self.design == other.design
 
 
 @lru_cache(maxsize=8)
@@ -162,7 +134,7 @@ def _trained(training: _Training) -> Trained:
     parts = [fields.records(chunk, sorted(FIELDS)) for chunk in country.chunks()]
     records = {name: np.concatenate([part[name] for part in parts]) for name in FIELDS}
     return train(
-        DESIGN, {name: requests[name] for name in FIELDS}, records, decode=fields.decode,
+        training.design, {name: requests[name] for name in FIELDS}, records, decode=fields.decode,
         overlap=scenario.value("requests.coverage"), rng=streams.generator("linkage.random_pairs"),
         learning=Learning.of(scenario),
     )  # fmt: skip

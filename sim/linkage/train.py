@@ -36,7 +36,10 @@ class Design:
 
     comparisons: unweighted (`weights.compare_as`).  passes: blocking passes of the search.  training: of EM;
     by default the same.  derived: fields that a key is made from, e.g. "birth_year": ("birth",).  adjusted:
-    for comparisons whose agreement is worth more on rare values, the columns that hold the values.
+    for comparisons whose agreement is worth more on rare values, the columns that hold the values.  grows:
+    for each comparison, the levels (by number) at which a stranger agrees only if he has the same number,
+    dwelling, building or street: the people who do are as many in a large registry as in a small one, so by
+    chance such agreement is rarer the larger the file.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -44,6 +47,7 @@ class Design:
     training: tuple[Pass, ...] = ()
     derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adjusted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    grows: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def free(self, keys: Pass) -> tuple[Comparison, ...]:
         """Return the comparisons that a pass with these keys leaves free to agree or not."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.linkage.comparison import Rule
 from sim.linkage.curve import Tie, curve, to_bits
 from sim.linkage.resolve import Held, Keeper, Links
+from sim.linkage.rules.definition import definition_of
 from sim.linkage.scored import Best
 from sim.scenario import Scenario
 
@@ -65,7 +66,7 @@ def has_curve(scenario: Scenario) -> bool:
     linkage = scenario.linkage
     single = linkage.tie in ("best", "withhold") and not linkage.one_to_one
     pairs = scenario.population.size * scenario.requests.count
-    return linkage.rule == "probabilistic" and single and pairs <= scenario.value("weights.curve.most_pairs")
+    return definition_of(scenario).learnt and single and pairs <= scenario.value("weights.curve.most_pairs")
 
 
 def _tie(scenario: Scenario) -> Tie:

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
+from sim.linkage.rules import definition_of
 from sim.scenario import Scenario
-
-RULES = {
-    "irs_2025": "number and name, else name and address",
-    "name_only": "first and last name",
-    "name_zip": "name and ZIP code",
-    "name_dob": "name and date of birth",
-    "dob_only": "date of birth",
-    "probabilistic": "all evidence weighed",
-}
-"""What a rule compares; a rule that is not here goes by its name."""
-
 
 CAUTIONED = {"best": (8, 23_040), "all": (74, 23_129), "first": (39, 23_040)}
 """Addresses from another person's record, and all addresses disclosed, by rule for several links.
@@ -27,10 +17,9 @@ requests).
 
 def rule(scenario: Scenario) -> str:
     """Return the rule in words: "number and name, else name and address (irs_2025)"."""
-    linkage = scenario.linkage
-    said = RULES.get(linkage.rule)
-    words = f"{said} ({linkage.rule})" if said else linkage.rule
-    strict = linkage.rule == "irs_2025" and linkage.address_check == "must_match"
+    linkage, written = scenario.linkage, definition_of(scenario)
+    words = f"{written.words} ({linkage.rule})"
+    strict = "address_check" in written.switches and linkage.address_check == "must_match"
     return f"{words}, the address has to agree" if strict else words
 
 
@@ -42,7 +31,7 @@ def basis(scenario: Scenario) -> str:
 def caution(scenario: Scenario) -> str:
     """Return what is easily overlooked in how a scenario's links become answers, "" where nothing is."""
     linkage = scenario.linkage
-    if linkage.rule != "probabilistic" or linkage.one_to_one or linkage.tie not in ("all", "first"):
+    if not definition_of(scenario).learnt or linkage.one_to_one or linkage.tie not in ("all", "first"):
         return ""
     best, other = CAUTIONED["best"], CAUTIONED[linkage.tie]
     done = {

@@ -12,7 +12,7 @@ import polars as pl
 
 from sim.charts import FITTED, HELD_OUT, Target
 from sim.linkage.link import by_number
-from sim.linkage.rules import rule_of
+from sim.linkage.rules import definition_of, rule_of
 from sim.parameters import catalogue
 from sim.published import Figure, figure
 from sim.report.findings import Findings
@@ -24,7 +24,7 @@ _ADDRESS = {"street", "number"}
 
 def targets_of(found: Findings) -> list[Target]:
     """Return the published figures with what the run gives; empty for a scenario of another rule."""
-    if found.run.scenario.linkage.rule != "irs_2025":
+    if not definition_of(found.run.scenario).held_against:
         return []
     return august_2025(found.run.outcomes, by_number(rule_of(found.run.scenario)), _use(found))
 
@@ -68,7 +68,7 @@ def beside(
 
 def as_counted(scenario: Scenario) -> bool:
     """Whether a rule is the one whose disclosures a court counted: without confirmation of the address."""
-    return scenario.linkage.rule == "irs_2025" and scenario.linkage.address_check != "must_match"
+    return bool(definition_of(scenario).held_against) and scenario.linkage.address_check != "must_match"
 
 
 def unchecked(found: Findings) -> int:
@@ -78,7 +78,7 @@ def unchecked(found: Findings) -> int:
     That this is the whole search by number is an assumption, and the quantity here.
     """
     scenario = found.run.scenario
-    if scenario.linkage.rule == "probabilistic":  # weighs the address among other fields
+    if definition_of(scenario).learnt:  # weighs the address among other fields
         return 0
     blind = [
         path.name

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from sim.linkage.rules import definition_of
 from sim.outcome.rates import RATES, Definition, Rate, Settings
 from sim.record.identity import engine_version
 from sim.scenario import Scenario
@@ -121,5 +122,5 @@ def _preset(name: str) -> Scenario:
 
 def _question(scenario: Scenario) -> dict[str, Any]:
     """Return the settings that make the question; the address check belongs to one rule alone."""
-    unused = set() if scenario.linkage.rule == "irs_2025" else {"linkage.address_check"}
+    unused = set() if "address_check" in definition_of(scenario).switches else {"linkage.address_check"}
     return {key: value for key, value in scenario.flat().items() if key not in _ASIDE | unused}

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.errors import RefusedError
+from sim.linkage.rules import definition_of
 from sim.linkage.watch import has_curve
 from sim.scenario import Scenario
 from sim.study.batches import MOST_TOGETHER, REQUESTS_TOGETHER
@@ -96,7 +97,7 @@ def seconds_of(scenario: Scenario) -> float:
 
 
 def _scored(scenario: Scenario) -> bool:
-    return scenario.linkage.rule == "probabilistic"
+    return definition_of(scenario).learnt
 
 
 def memory_of(scenario: Scenario, settings: int = 1) -> int:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from sim.cli import call
-from sim.linkage.rules import RULES
 from sim.parameters import catalogue
 from sim.record.writer import write
 from sim.scenario import Scenario
 from sim.scenario_build import structure_of
+from sim.scenario_files import rules
 from sim.study.grid import load
 from sim.study.sweep import Options, run
 from tests.record.standin import study
@@ -44,7 +44,7 @@ def test_every_setting_is_explained_by_its_key(key: str, capsys: pytest.CaptureF
 def test_a_rule_is_explained_with_all_there_are_and_a_seed_with_its_range(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert ", ".join(sorted(RULES)) in said(capsys, "explain", "linkage.rule")
+    assert ", ".join(sorted(rules())) in said(capsys, "explain", "linkage.rule")
     assert f"0 to {2**64 - 1}\n" in said(capsys, "explain", "seed")
 
 

@@ -20,8 +20,7 @@ import pytest
 import sim.machine
 from sim.cli import call
 from sim.commands.run import load
-from sim.linkage.rules import RULES
-from sim.scenario_files import presets
+from sim.scenario_files import presets, rules
 
 # With so few requests the published share without a unit cannot always be reached, which is a warning.
 SMALL = ["--set", "population.size=20_000", "--set", "requests.count=300", "--replicates", "2",
@@ -149,4 +148,4 @@ def test_a_rule_that_does_not_exist_is_told_with_the_other_mistakes_and_of_the_f
 
 @pytest.mark.parametrize("name", sorted(presets()))
 def test_every_preset_names_a_rule_that_exists(name: str) -> None:
-    assert load(name, ()).linkage.rule in RULES
+    assert load(name, ()).linkage.rule in rules()

@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sim.dashboard import vary
-from sim.linkage.rules import RULES
 from sim.parameters import catalogue
 from sim.scenario import LinkageSpec
+from sim.scenario_files import rules
 from tests.dashboard.conftest import SMALL, Opener
 
 
@@ -46,7 +46,7 @@ def test_every_number_has_a_control_at_both_ends_of_its_range(end: int) -> None:
 
 def switches() -> list[dict[str, Any]]:
     """Return changes that put each switch at each of its values, and each whole number at its ends."""
-    found: list[dict[str, Any]] = [{"linkage.rule": rule} for rule in RULES]
+    found: list[dict[str, Any]] = [{"linkage.rule": rule} for rule in rules()]
     for name, field in LinkageSpec.model_fields.items():
         options = [each for each in get_args(field.annotation) if isinstance(each, str)]
         found += [{f"linkage.{name}": option} for option in options]

@@ -14,11 +14,12 @@ from sim.kept.layout import pack_who, unpack_who
 from sim.kept.limits import Limits
 from sim.kept.session import StoredRegistry
 from sim.kept.store import Store
-from sim.linkage.rules import RULES, rule_of
+from sim.linkage.rules import rule_of
 from sim.linkage.stream import prepare
 from sim.replicate import Replicate
 from sim.run import simulate
 from sim.scenario import Scenario
+from sim.scenario_files import rules
 
 ARRAY = {"linkage.surname_handling": "array"}
 LETTERS = {"linkage.name_compare": "name_control"}
@@ -105,8 +106,8 @@ def test_a_scenario_of_other_people_is_refused(asked: Scenario, store: Store, ke
 
 
 def test_rules_on_numbers_and_names_are_answered_from_the_indexes(asked: Scenario) -> None:
-    answered = {name for name in RULES if quick(asked.replace({"linkage.rule": name}))}
-    assert answered == set(RULES) - {"probabilistic", "dob_only"}
+    answered = {name for name in rules() if quick(asked.replace({"linkage.rule": name}))}
+    assert answered == set(rules()) - {"probabilistic", "dob_only"}
     by_birth = asked.replace({"linkage.rule": "name_dob", "linkage.blocking": ("birth",)})
     assert not quick(by_birth)
     assert not can_look_up(rule_of(by_birth)[0])

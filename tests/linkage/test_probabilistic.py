@@ -13,7 +13,9 @@ from sim.linkage import link
 from sim.linkage.collect import bits_of, collect
 from sim.linkage.curve import curve, to_bits
 from sim.linkage.explain import explain_pair
-from sim.linkage.probabilistic import DESIGN, at_size, matcher_path, threshold_bits, trained
+from sim.linkage.rules import shipped
+from sim.linkage.rules.resolve import design
+from sim.linkage.probabilistic import at_size, matcher_path, threshold_bits, trained
 from sim.linkage.rules import blocked_as
 from sim.noise import apply
 from sim.population import Country
@@ -21,6 +23,7 @@ from sim.requests import draw
 from sim.rng import Streams
 from sim.scenario import Scenario
 
+DESIGN = design(shipped()["probabilistic"].path[0], Scenario.of())
 SMALL = {
     "population.size": 20_000,
     "requests.count": 2_500,
@@ -49,7 +52,7 @@ def world():
     streams = Streams(scenario.seed, 0)
     country = Country(scenario, streams)
     frame = apply(draw(country, scenario, streams), scenario, streams).frame
-    learnt = trained(scenario)
+    learnt = trained(scenario, DESIGN)
     path = matcher_path(scenario, learnt, threshold_bits(scenario))
     return World(scenario, country, frame, learnt, path, collect(country, frame, path, scenario))
 
@@ -135,5 +138,5 @@ def test_a_larger_registry_lowers_the_prior_and_raises_what_a_shared_number_is_w
 
 
 def test_weights_are_learnt_once_for_all_thresholds(world):
-    assert trained(world.scenario.replace({"linkage.threshold": 3.0})) is world.learnt
-    assert trained(world.scenario.replace({"noise.level": "high"})) is not world.learnt
+    assert trained(world.scenario.replace({"linkage.threshold": 3.0}), DESIGN) is world.learnt
+    assert trained(world.scenario.replace({"noise.level": "high"}), DESIGN) is not world.learnt

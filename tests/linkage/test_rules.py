@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from sim.errors import InputErrors
-from sim.linkage import RULES, link
+from sim.linkage import link
 from sim.linkage.comparison import Comparison, Kind, Level, Path
 from sim.linkage.link import compares
-from sim.linkage.probabilistic import DESIGN
-from sim.linkage.rules import rule_of
+from sim.linkage.rules import rule_of, shipped
+from sim.linkage.rules.resolve import design
 from sim.scenario import Scenario
 from tests.linkage.small_country import SmallCountry, requests
 
@@ -59,7 +59,7 @@ def test_what_a_path_compares_is_told(linkage: dict[str, Any], looked_at: list[s
 
 
 def test_the_matcher_compares_everything_but_the_beginning_of_the_surname() -> None:
-    found = compares(Path("all", (), DESIGN.comparisons, 0.0))
+    found = compares(Path("all", (), design(shipped()["probabilistic"].path[0], scenario()).comparisons, 0.0))
     assert [name for name, yes in found.items() if not yes] == ["by_control"]
 
 
@@ -94,8 +94,8 @@ def test_a_pair_that_no_blocking_pass_brings_together_is_missed() -> None:
 
 
 def test_every_rule_has_a_name_that_a_scenario_may_use() -> None:
-    assert set(RULES) >= {*DETERMINISTIC, "probabilistic"}
-    for name in RULES:
+    assert set(shipped()) >= {*DETERMINISTIC, "probabilistic"}
+    for name in shipped():
         assert scenario(rule=name).linkage.rule == name
 
 

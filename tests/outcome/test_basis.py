@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from sim.outcome.basis import CAUTIONED, RULES, basis, caution, rule
+from sim.linkage.rules import shipped
+from sim.outcome.basis import CAUTIONED, basis, caution, rule
 from sim.scenario import Scenario
 
 
-@pytest.mark.parametrize("name", sorted(RULES))
+@pytest.mark.parametrize("name", sorted(shipped()))
 def test_every_rule_is_named_with_what_it_compares_and_the_size_searched(name: str) -> None:
     scenario = Scenario.of({"linkage": {"rule": name}, "population": {"size": 5_000}})
-    assert basis(scenario) == f"rule: {RULES[name]} ({name}); searched: 5,000 records"
+    assert basis(scenario) == f"rule: {shipped()[name].words} ({name}); searched: 5,000 records"
 
 
 def test_an_address_that_has_to_agree_is_said() -> None:
     scenario = Scenario.of({"linkage": {"address_check": "must_match"}})
-    assert rule(scenario) == f"{RULES['irs_2025']} (irs_2025), the address has to agree"
+    assert rule(scenario) == f"{shipped()['irs_2025'].words} (irs_2025), the address has to agree"
 
 
 @pytest.mark.parametrize("tie", ["all", "first"])
@@ -32,7 +33,7 @@ def test_disclosing_others_than_the_best_scored_record_is_cautioned_with_its_pri
     [
         *({"rule": "probabilistic", "tie": tie} for tie in ("best", "withhold")),
         {"rule": "probabilistic", "tie": "all", "one_to_one": True},
-        *({"rule": name, "tie": "all"} for name in sorted(RULES) if name != "probabilistic"),
+        *({"rule": name, "tie": "all"} for name in sorted(shipped()) if name != "probabilistic"),
     ],
 )
 def test_where_only_the_best_or_equals_are_disclosed_there_is_no_caution(linkage: dict[str, object]) -> None:

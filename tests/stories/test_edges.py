@@ -15,9 +15,9 @@ import pytest
 
 from benchmarks import edges
 from benchmarks.edges import Edge
-from sim.linkage.rules import RULES
+from sim.scenario_files import rules
 
-SIXTY = list(zip(edges.sixty(), cycle(RULES)))
+SIXTY = list(zip(edges.sixty(), cycle(rules())))
 
 
 @pytest.mark.parametrize(("edge", "rule"), SIXTY, ids=[f"{edge.name}, {rule}" for edge, rule in SIXTY])

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from sim.linkage.comparison import Comparison, Kind, Level, Path
-from sim.linkage.rules import rule_of
+from sim.linkage.rules import definition_of, rule_of
 from sim.parameters import exact
 from sim.report.document import Block, Paragraph, Section, table
 from sim.report.findings import Findings
 from sim.report.plain import field_name
 
-_RULES = {
-    "irs_2025": "by number and name where the request has a number, else by name and address",
-    "name_only": "first and last name",
-    "name_zip": "name and ZIP code",
-    "name_dob": "name and full date of birth",
-    "probabilistic": "evidence for and against, weighed field by field",
-}
-
 
 def linkage(found: Findings) -> Section:
     """Item 9."""
     scenario = found.run.scenario
-    switches = scenario.linkage
+    switches, written = scenario.linkage, definition_of(scenario)
     rows = [
-        ("Rule", f"{_RULES.get(switches.rule, switches.rule)} ({switches.rule})"),
+        ("Rule", f"{written.sentence or written.words} ({switches.rule})"),
         ("Name compared beside the number", switches.name_compare.replace("_", " ")),
         (
             "Two surnames",
