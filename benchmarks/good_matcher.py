@@ -19,9 +19,9 @@ import polars as pl
 
 from sim.linkage.collect import bits_of, collect
 from sim.linkage.curve import calibration, clerical, curves, equal_thresholds, to_bits
+from sim.linkage.probabilistic import matcher_path, trained
 from sim.linkage.rules import shipped
 from sim.linkage.rules.resolve import design
-from sim.linkage.probabilistic import matcher_path, trained
 from sim.linkage.unlabelled import would_it_have_known
 from sim.noise import apply
 from sim.population import ETHNICITIES, Country

@@ -13,10 +13,9 @@ from sim.linkage import link
 from sim.linkage.collect import bits_of, collect
 from sim.linkage.curve import curve, to_bits
 from sim.linkage.explain import explain_pair
-from sim.linkage.rules import shipped
-from sim.linkage.rules.resolve import design
 from sim.linkage.probabilistic import at_size, matcher_path, threshold_bits, trained
-from sim.linkage.rules import blocked_as
+from sim.linkage.rules import blocked_as, shipped
+from sim.linkage.rules.resolve import design
 from sim.noise import apply
 from sim.population import Country
 from sim.requests import draw
