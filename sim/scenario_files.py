@@ -189,6 +189,7 @@ def _read_rule(settings: Settings, scenario: Path) -> None:
         )
     except ValueError as error:
         settings.mistakes.append(Mistake(told, RULE, f"{error} (got {show(name)})"))
+        settings.take(RULE)
     else:
         settings.put(RULE, found.name, told)
         settings.put(DEFINITION, rule_text(found), told)
@@ -210,6 +211,21 @@ def rule_file(name: str, folder: Path, *, on_command_line: bool = False) -> Path
         near = (each.name for each in folder.glob("*.toml"))
         raise ValueError(f"is no rule's file beside the scenario{nearest(name, near)}")
     return target
+
+
+def with_rule(changes: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return changes of a scenario with the text of a rule's own file beside its name.
+
+    folder: where the file lies, unless its path is given as seen from the working folder. Raises InputErrors.
+    """
+    name = changes.get(RULE)
+    if not isinstance(name, str) or not name.endswith(".toml") or DEFINITION in changes:
+        return dict(changes)
+    try:
+        found = rule_file(name, folder, on_command_line=True)
+    except ValueError as error:
+        raise InputErrors([Mistake(RULE, RULE, f"{error} (got {show(name)})")]) from None
+    return {**changes, RULE: found.name, DEFINITION: rule_text(found)}
 
 
 def rule_text(path: Path) -> str:

@@ -140,6 +140,10 @@ def load(name: str, sets: Sequence[str], *, scale: str | None = None, **options:
     mistakes += _unknown_names(name, pairs, scale)
     if mistakes or scenario is None:
         raise InputErrors(sorted(set(mistakes)))
+    if scenario.linkage.definition:
+        from sim.linkage.rules import definition_of
+
+        definition_of(scenario)  # tells every mistake of the rule's own file before any work
     return scenario
 
 
@@ -174,6 +178,8 @@ def unknown_names(rules: Iterable[str], passes: Iterable[object], told_of: str) 
 
     mistakes = []
     for key, word in asked:
+        if key == "linkage.rule" and word.endswith(".toml"):  # a file of its own, read with the scenario
+            continue
         known: Collection[str] = shipped() if key == "linkage.rule" else FIELDS
         if word not in known:
             words = f"should be one of {', '.join(sorted(known))}{nearest(word, known)} (got {word!r})"

@@ -93,6 +93,11 @@ def _plan(name: str, pairs: Sequence[tuple[str, str]], most: int, out: Path) -> 
     rules, passes = {each.rule for each in linkages}, {word for each in linkages for word in each.blocking}
     if mistakes := unknown_names(sorted(rules), sorted(passes), plan.name):
         raise InputErrors(mistakes)
+    if any(each.definition for each in linkages):
+        from sim.linkage.rules import definition_of
+
+        for cell in plan.cells:
+            definition_of(cell.scenario)  # tells every mistake of a rule's own file before any work
     check_out(
         out,
         [plan.name, f"{plan.name}/cells"],

@@ -34,7 +34,7 @@ from sim.errors import InputErrors, Mistake, RefusedError
 from sim.parameters import config_root
 from sim.rng import Streams
 from sim.scenario import Scenario
-from sim.scenario_files import a_file, not_found, value_of
+from sim.scenario_files import a_file, not_found, value_of, with_rule
 from sim.text_safety import for_file_name
 from sim.toml_files import display, leaves, nearest, plain_key, read_toml, show
 
@@ -116,7 +116,7 @@ def load(name: str | Path, overrides: Iterable[tuple[str, str]] = (), max_cells:
     _refuse_if_large(axes, zipped, spec.latin_hypercube, max_cells)
     points = list(_combinations(axes, zipped, ranges, spec.latin_hypercube))
     given = {key.strip() for key, _ in overrides}
-    cells = _cells(_base(spec, file), fixed, points, lambda key: SET if key in given else told)
+    cells = _cells(_base(spec, file), fixed, points, lambda key: SET if key in given else told, file.parent)
     varied = (*axes, *zipped, *ranges)
     return Plan(for_file_name(file.stem), spec.title or file.stem, spec.summary, varied, cells)
 
@@ -277,16 +277,20 @@ def latin_hypercube(ranges: Ranges, samples: int, seed: int) -> list[dict[str, f
 
 
 def _cells(
-    base: Scenario, fixed: dict[str, Any], points: Sequence[dict[str, Any]], where: Callable[[str], str]
-) -> tuple[Cell, ...]:
-    """Build every cell's scenario; raises InputErrors with all mistakes. where: the place that gave a key."""
+    base: Scenario, fixed: dict[str, Any], points: Sequence[dict[str, Any]], where: Callable[[str], str],
+    folder: Path,
+) -> tuple[Cell, ...]:  # fmt: skip
+    """Build every cell's scenario; raises InputErrors with all mistakes.
+
+    where: the place that gave a key.  folder: of the sweep, beside which a rule's own file lies.
+    """
     cells: list[Cell] = []
     mistakes: set[Mistake] = set()
     with suppress(InputErrors):  # told below, with those of the cells
-        base, fixed = base.replace(fixed), {}
+        base, fixed = base.replace(with_rule(fixed, folder)), {}
     for number, settings in enumerate(points):
         try:
-            cells.append(Cell(number, settings, base.replace(fixed | settings)))
+            cells.append(Cell(number, settings, base.replace(with_rule(fixed | settings, folder))))
         except InputErrors as errors:
             mistakes |= {Mistake(where(each.key), each.key, each.problem) for each in errors.mistakes}
     if mistakes:

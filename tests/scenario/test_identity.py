@@ -118,9 +118,8 @@ def test_a_slice_depends_on_its_part_alone() -> None:
 @pytest.mark.usefixtures("configs")
 def test_the_canonical_form_is_sorted_compact_json_with_every_parameter() -> None:
     text = Scenario.of({"title": "A title"}).canonical().decode()
-    assert text.startswith(
-        '{"format":"linkage-error-simulator/scenario/1","settings":{"linkage.address_check":'
-    )
+    assert text.startswith('{"format":"linkage-error-simulator/scenario/1","rule":"')
+    assert '","settings":{"linkage.address_check":' in text
     assert '"requests.origin_mix":{"honduras":0.25,"mexico":0.25,"other":0.5}' in text
     assert "title" not in text
     assert all(f'"{key}":' in text for key in catalogue())

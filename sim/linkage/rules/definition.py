@@ -43,6 +43,7 @@ from pydantic import (
 from sim.errors import InputErrors, Mistake
 from sim.fields import FIELD, LINKED, TYPED, Form
 from sim.linkage.comparison import Kind
+from sim.parameters import exact
 from sim.scenario import LinkageSpec, Scenario
 from sim.scenario_build import WORDS_OF_ERRORS
 from sim.scenario_files import RULE, rules, shipped_rule
@@ -79,7 +80,9 @@ _MAX_PATHS, _MAX_PARTS = 8, 60
 
 def _known(name: str) -> str:
     if name not in LINKED:
-        raise ValueError(f"is no field{nearest(name, LINKED)}; fields are {', '.join(sorted(LINKED))}")
+        raise ValueError(
+            f"is not one of {', '.join(sorted(LINKED))}{nearest(name, LINKED)} (got {show(name)})"
+        )
     return name
 
 
@@ -100,7 +103,7 @@ Pass = Annotated[list[Key], Field(max_length=8)]
 def _switches(when: dict[str, Any]) -> dict[str, Any]:
     for name, value in when.items():
         if name not in SWITCHES:
-            raise ValueError(f"{name} is no switch{nearest(name, SWITCHES)}; those are {', '.join(SWITCHES)}")
+            raise ValueError(f"{name} is not one of {', '.join(SWITCHES)}{nearest(name, SWITCHES)}")
         if not any(value is each or (isinstance(each, str) and value == each) for each in SWITCHES[name]):
             allowed = ", ".join(show(each) for each in SWITCHES[name])
             raise ValueError(f"{name} should be one of {allowed} (got {show(value)})")
@@ -146,7 +149,7 @@ def _level(written: Any) -> LevelDefinition:
     if kind is None:
         raise ValueError(f"should be the name of a level or one name = weight (got {show(written)})")
     if kind not in kinds:
-        raise ValueError(f"{show(kind)} is no level{nearest(kind, kinds)}; levels are {', '.join(kinds)}")
+        raise ValueError(f"{show(kind)} is not one of {', '.join(kinds)}{nearest(kind, kinds)}")
     how = how if isinstance(how, dict) else {"weight": how}
     if unknown := sorted(set(how) - {"at", "weight", "shared_with_few"}):
         raise ValueError(f"{kind} has at, weight and shared_with_few, not {', '.join(unknown)}")
@@ -165,7 +168,7 @@ def _level(written: Any) -> LevelDefinition:
         if not fits:
             said = f"(got {show(how['at'])})" if "at" in how else "(none is given)"
             what = "a whole number in" if whole else "in"
-            raise ValueError(f"{kind} needs at {what} [{low:g}, {high:g}] {said}")
+            raise ValueError(f"{kind} needs at {what} [{exact(low)}, {exact(high)}] {said}")
     if abs(how.get("weight", 0.0)) > 1_000:
         raise ValueError(f"{kind}: weight should be in [-1000, 1000] bits (got {show(how['weight'])})")
     return LevelDefinition(
@@ -243,8 +246,8 @@ class RefuseDefinition(_Part):
     @model_validator(mode="after")
     def _known_condition(self) -> RefuseDefinition:
         if self.unless not in NAMED:
-            raise ValueError(f"unless {show(self.unless)} is no condition{nearest(self.unless, NAMED)}; "
-                             f"conditions are {', '.join(NAMED)}")  # fmt: skip
+            known = f"{', '.join(NAMED)}{nearest(self.unless, NAMED)}"
+            raise ValueError(f"unless {show(self.unless)} is not one of {known}")
         return self
 
 
