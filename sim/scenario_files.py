@@ -102,19 +102,27 @@ def presets() -> dict[str, Path]:
     return {path.stem: path for path in sorted((config_root() / "scenarios").glob("*.toml"))}
 
 
-@functools.cache
 def rules() -> Mapping[str, Path]:
     """Return the shipped matching rules by name."""
-    return {path.stem: path for path in sorted((config_root() / "rules").glob("*.toml"))}
+    return _rules(config_root() / "rules")
 
 
 @functools.cache
+def _rules(folder: Path) -> Mapping[str, Path]:
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
 def shipped_rule(name: str, told_of: str) -> str:
     """Return the text of a shipped rule's file; raises InputErrors, told of a scenario, if there is none."""
     if name not in rules():
         known = ", ".join(rules())
         raise InputErrors([Mistake(told_of, RULE, f"should be one of {known} (got {show(name)})")])
-    return rules()[name].read_text("utf-8")
+    return _text_of(rules()[name])
+
+
+@functools.cache
+def _text_of(path: Path) -> str:
+    return path.read_text("utf-8")
 
 
 @functools.lru_cache(maxsize=64)

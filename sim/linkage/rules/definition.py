@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -381,7 +381,6 @@ def definition_of(scenario: Scenario) -> Definition:
     return _read(scenario.rule_text(), scenario.linkage.rule)
 
 
-@cache
 def shipped() -> Mapping[str, Definition]:
     """Return the shipped rules by name; raises InputErrors with every mistake of the first wrong file."""
     return {name: _read(shipped_rule(name, RULE), name) for name in rules()}
