@@ -36,6 +36,7 @@ _SEEN = {
     Kind.EXACT: "same", Kind.ELSE: "different", Kind.MISSING: "missing on a side",
     Kind.SHARED: "one of two shared",
     Kind.FIRST: "first parts the same", Kind.PREFIX: "begins the same", Kind.JARO_WINKLER: "nearly the same",
+    Kind.EDIT: "few letters differ",
     Kind.ONE_DIGIT: "one digit differs", Kind.TRANSPOSED: "two digits exchanged",
     Kind.DAY_MONTH: "day and month exchanged", Kind.NEAR: "near", Kind.LEADING: "leading digits the same",
 }  # fmt: skip

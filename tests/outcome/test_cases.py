@@ -14,7 +14,7 @@ from sim.linkage import link
 from sim.linkage.comparison import Comparison, Kind, Level, Path, must_agree
 from sim.noise import apply
 from sim.outcome import verdict
-from sim.outcome.cases import WANTED, _together, worked
+from sim.outcome.cases import _SEEN, WANTED, _together, worked
 from sim.outcome.judge import NEEDS
 from sim.population import Country
 from sim.requests import draw
@@ -140,6 +140,11 @@ def test_weights_and_start_add_up_to_the_score_with_names_weighed_by_rarity():
         assert shown["given"]["weight"] == 6.5 and "Not compared" not in case["note"]
         assert shown["surname"]["compared"].startswith("first four letters ")
         assert any(line["compared"] == "missing on a side" for line in case["fields"])
+
+
+def test_every_kind_of_level_has_words():
+    """A rule of one's own may have any of them."""
+    assert set(_SEEN) == set(Kind)
 
 
 def test_no_number_is_shown_whole(cases):

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from sim.outcome.groups import OVERALL
-from sim.outcome.laws import broken_counts, broken_rows
+from sim.outcome.laws import broken_addresses, broken_counts, broken_rows
 from sim.outcome.rates import QUANTITY_RATES, Settings, quantity_rates
 from sim.outcome.words import OUTCOME
 from sim.study.replicates import StudyResult
@@ -41,6 +41,29 @@ def test_a_row_that_cannot_be_is_told_by_its_column(
     made: StudyResult, column: str, edit: pl.Expr, told: str
 ) -> None:
     found = dict(broken_rows(made.outcomes.with_columns(edit.alias(column))))
+    assert found[column].startswith(told)
+
+
+def test_addresses_as_they_are_made_add_up_to_their_requests(made: StudyResult) -> None:
+    assert made.disclosures.height > 20
+    assert not list(broken_addresses(made.disclosures, made.outcomes, "replicate"))
+
+
+@pytest.mark.parametrize(
+    ("column", "edit", "told"),
+    [
+        ("whose_record", pl.lit(None), "has missing values"),
+        ("cause", pl.lit(None), "is there where the record is theirs, or missing where it is another's"),
+        ("place", pl.col("place") + 1, "does not number the addresses of each request from 0"),
+        ("bystanders", pl.col("bystanders") + 1, "does not add up to that of the request"),
+    ],
+)
+def test_an_address_that_cannot_be_is_told_by_its_column(
+    made: StudyResult, column: str, edit: pl.Expr, told: str
+) -> None:
+    rows = made.disclosures
+    edited = rows.with_columns(edit.cast(rows.schema[column]).alias(column))
+    found = dict(broken_addresses(edited, made.outcomes, "replicate"))
     assert found[column].startswith(told)
 
 

@@ -79,7 +79,7 @@ def _structure(found: Findings) -> Table:
     rows = [
         (key, plain(value))
         for key, value in flat.items()
-        if key not in catalogue() and key not in names and value not in (None, ())
+        if key not in catalogue() and key not in names and value not in (None, (), "")
     ]
     return table("Structure and switches", ("Setting", "Value"), rows, widths=(1, 2))
 
