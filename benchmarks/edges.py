@@ -3,6 +3,8 @@
     python -m benchmarks edges               all of it, some two hours on one core
     EDGES=turn python -m benchmarks edges    rules, command line and page in turn, no labels
 
+EDGES_JOBS: processes (1). EDGES_LOG: file to keep what was tried, to go on from. EDGES_ONLY: a word of keys.
+
 In process, on a registry of 2,000 with 100 requests and one population. Five kinds of attempt:
 
     ends       every number of the catalogue at both ends of its range, labelled numbers together and (where
@@ -22,9 +24,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import math
+import multiprocessing
 import os
-import random
 import re
 import tempfile
 import time
@@ -32,19 +35,21 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
+from benchmarks._edge_list import UNRUN, Edge, all_labels, pairs, single, told
+from sim import __version__
 from sim.cli import call
 from sim.errors import InputErrors, Mistake, RefusedError
-from sim.linkage.normalise import FIELDS
 from sim.noise import UnreachableRateWarning
-from sim.parameters import Parameter, catalogue
+from sim.parameters import catalogue
 from sim.replicate import Replicate, Streaming
 from sim.report.settings import toml_value
-from sim.scenario import LinkageSpec, NoiseSpec, Scenario
+from sim.scenario import Scenario
 from sim.scenario_files import rules
 from sim.study.replicates import StudyResult, collect
 
@@ -55,30 +60,12 @@ SMALL: Mapping[str, Any] = {
 }  # fmt: skip
 """What every attempt starts from; the last two only make the good matcher learn faster."""
 
-PAIRS, SEED = 100, 20_251_130
-UNRUN = {
-    "requests.count": 50_000_000, "replicates": 10_000, "population.size": 400_000_000,
-    "weights.em.training_records": 10_000_000.0, "weights.em.training_requests": 1_000_000.0,
-    "weights.chance.random_pairs": 100_000_000.0,
-}  # fmt: skip
-"""Ends that are not run, for their size: they are read, and their cost is estimated."""
-
-Changes = Mapping[str, Any]
 STRANGE: tuple[str, ...] = (
     "nan", "-nan", "inf", "-inf", "-0.0", "1e308", "-1e308", "5e-324", "true", "false", "[]", "[1, 1]", "{}",
     "{a = 1}", '""', "''", "0x10", "1_000", "1979-05-27", "07:32:00", "[[[[[[[[[[1]]]]]]]]]]", "9" * 400,
     "-" + "9" * 400, str(2**63), str(2**64), "x" * 5_000, "\u202e", "\x00", "1e", "=1", "null", "None",
 )  # fmt: skip
 """Values as they might be typed after `--set key=`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """Settings at an edge; kind: which of the five; name: for people."""
-
-    kind: str
-    name: str
-    changes: Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,106 +76,6 @@ class Attempt:
     how: str
     ended: str
     said: str = ""
-
-
-def ends(entry: Parameter) -> Iterator[Edge]:
-    """Yield both ends of a number; of a table of shares that must add up, all of it on each label."""
-    key, value = entry.key, entry.value
-    if isinstance(value, float):
-        for end in entry.range:
-            yield Edge("ends", f"{key} = {end:g}", {key: end})
-    elif entry.sums_to is not None:
-        labels = list(value) if isinstance(value, dict) else range(len(value))
-        for mine in labels:
-            numbers = {label: entry.sums_to if label == mine else 0.0 for label in labels}
-            yield Edge("ends", f"{key}: all {mine}", {key: _shaped(entry, numbers)})
-    else:
-        for end in entry.range:
-            labels = list(value) if isinstance(value, dict) else range(len(value))
-            yield Edge("ends", f"{key}: all at {end:g}", {key: _shaped(entry, dict.fromkeys(labels, end))})
-
-
-def labels(entry: Parameter) -> Iterator[Edge]:
-    """Yield every label of a table alone at both ends."""
-    if isinstance(entry.value, dict) and entry.sums_to is None:
-        for label in entry.value:
-            for end in entry.range:
-                yield Edge("labels", f"{entry.key}.{label} = {end:g}", {f"{entry.key}.{label}": end})
-
-
-def switches() -> Iterator[Edge]:
-    """Yield every value of every switch, both ends of every size, and thresholds at and beyond any score."""
-    for section, spec in (("noise", NoiseSpec), ("linkage", LinkageSpec)):
-        for name, info in spec.model_fields.items():
-            kind = info.annotation
-            values: Sequence[Any] = get_args(kind) if get_origin(kind) is Literal else ()
-            for value in (True, False) if kind is bool else values:
-                if not isinstance(value, type):
-                    yield _switch({f"{section}.{name}": value})
-    for field in sorted(FIELDS):
-        yield _switch({"linkage.blocking": [field]})
-    yield _switch({"linkage.blocking": sorted(FIELDS)[:20]})
-    yield _switch({"linkage.blocking": ["+".join(sorted(FIELDS))[:80].rpartition("+")[0]]})
-    for bits in (-1e308, -40.0, -0.0, 0.0, 60.0, 1e308):
-        yield _switch({"linkage.threshold": bits})
-        yield _switch({"linkage.clerical_low": bits, "linkage.clerical_high": bits})
-    yield _switch({"linkage.clerical_low": -1e308, "linkage.clerical_high": 1e308})
-    for share in (0.0, 0.5, 1.0):
-        unit = {"linkage.threshold_unit": "probability"}
-        yield _switch({**unit, "linkage.threshold": share})
-        yield _switch({**unit, "linkage.clerical_low": share, "linkage.clerical_high": share})
-    for seed in (0, 2**32, 2**63, 2**64 - 1):
-        yield _switch({"seed": seed})
-    for size in (1, 2, 3, 99):
-        yield _switch({"population.size": size})
-    for count in (1, 2, 2_001):
-        yield _switch({"requests.count": count})
-    yield _switch({"requests.count": 2_001, "requests.coverage": 1.0})
-    yield _switch({"population.size": 1, "requests.count": 1, "requests.coverage": 1.0})
-    for date in (20250228, 20250229, 20240229, 20240230, 20250231, 20250631, 20250431, 20251301, 20250001,
-                 20250100, 20250132, 20250701.5, 20000229, 21000229):  # fmt: skip
-        yield _switch({"population.reference_date": date})
-    for key, value in UNRUN.items():
-        yield _switch({key: value})
-
-
-def _switch(changes: Changes) -> Edge:
-    return Edge("switches", ", ".join(f"{key} = {_told(value)}" for key, value in changes.items()), changes)
-
-
-def _told(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-def single() -> list[Edge]:
-    """Return all edges that stand alone but those of labels."""
-    return [*(edge for entry in catalogue().values() for edge in ends(entry)), *switches()]
-
-
-def pairs(number: int = PAIRS, seed: int = SEED) -> list[Edge]:
-    """Return random pairs of edges of different settings."""
-    luck, pool, found = random.Random(seed), single(), []
-    while len(found) < number:
-        one, other = luck.sample(pool, 2)
-        if not one.changes.keys() & other.changes.keys():
-            found.append(Edge("pairs", f"{one.name}; {other.name}", {**one.changes, **other.changes}))
-    return found
-
-
-SIXTY = {"noise": 20, "linkage": 14, "registry": 7, "requests": 7, "weights": 5, "population": 3,
-         "outcome": 2, "study": 1, "seed": 1}  # fmt: skip
-"""How many edges of each group the tests try; few of the population, for its tables take seconds."""
-
-
-def sixty() -> list[Edge]:
-    """Return the edges of the tests: of each group so many, at even distances from its first to its last."""
-    found = []
-    for group, many in SIXTY.items():
-        mine = [edge for edge in single() if next(iter(edge.changes)).split(".")[0] == group]
-        mine = [edge for edge in mine if not any(edge.changes.get(key) == end for key, end in UNRUN.items())]
-        found += [mine[round(k * (len(mine) - 1) / max(many - 1, 1))] for k in range(many)]
-    return found
 
 
 def settings() -> list[str]:
@@ -268,7 +155,7 @@ def read(key: str, text: str) -> Attempt:
     """Read a value as typed after `--set key=`; nothing is run."""
     from sim.commands.run import load  # noqa: PLC0415
 
-    edge = Edge("values", f"{key} = {_told(text)!a}", {key: text})
+    edge = Edge("values", f"{key} = {told(text)!a}", {key: text})
     return _tried(edge, "--set", lambda: load("aug2025-as-run", [f"{key}={text}"]).sha256())
 
 
@@ -326,32 +213,67 @@ def _tried(edge: Edge, how: str, attempt: Callable[[], object]) -> Attempt:
     return Attempt(edge, how, "answered")
 
 
-def _shaped(entry: Parameter, numbers: Mapping[Any, float]) -> Any:
-    return dict(numbers) if isinstance(entry.value, dict) else tuple(numbers.values())
+Unit = tuple[str, int, str]
+"""One piece of the work: its kind (edge, labels or values), its place in the list of these, its rule."""
+
+LABELS, PIECES = 20, 30
+"""Labels tried in one piece; pieces after which a process ends, for its dictionaries of names grow."""
 
 
-def everything(in_turn: bool = False, only: str = "") -> Iterator[Attempt]:
-    """Make every attempt.
-
-    in_turn: each edge under one rule, every fourth on the command line and every fourth on the page, no
-    labels.  only: a word that the name of an edge must hold.
-    """
+def units(in_turn: bool = False, only: str = "") -> list[Unit]:
+    """Return all pieces of the work; only: a word that the name of an edge, or a key, must hold."""
     turn = cycle(rules())
-    with tempfile.TemporaryDirectory() as place:
-        for number, edge in enumerate([*single(), *pairs()]):
-            rule = next(turn)
-            if only not in edge.name:
-                continue
-            people: list[Replicate] = []
-            yield from (under(edge, each, people) for each in ([rule] if in_turn else rules()))
-            if not in_turn or number % 4 == 1:
-                yield on_the_command_line(edge, rule, Path(place))
-            if not in_turn or number % 4 == 2:
-                yield on_the_page(edge, rule)
-    if not in_turn:
-        for entry in catalogue().values():
-            yield from (under(edge, next(turn)) for edge in labels(entry) if only in edge.name)
-    yield from (read(key, text) for key in settings() if only in key for text in STRANGE)
+    found = [
+        ("edge", number, rule) for number, edge in enumerate([*single(), *pairs()])
+        if (rule := next(turn)) and only in edge.name
+    ]  # fmt: skip
+    if not in_turn and not only:
+        found += [("labels", start, next(turn)) for start in range(0, len(all_labels()), LABELS)]
+    return [*found, *(("values", number, "") for number, key in enumerate(settings()) if only in key)]
+
+
+def attempts(unit: Unit, in_turn: bool = False) -> list[Attempt]:
+    """Make the attempts of a piece; in_turn: under one rule, every fourth on command line or page."""
+    kind, number, rule = unit
+    if kind == "values":
+        return [read(settings()[number], text) for text in STRANGE]
+    if kind == "labels":
+        turn = cycle([*rules()[rules().index(rule) :], *rules()[: rules().index(rule)]])
+        return [under(edge, next(turn)) for edge in all_labels()[number : number + LABELS]]
+    edge, people = [*single(), *pairs()][number], list[Replicate]()
+    found = [under(edge, each, people) for each in ([rule] if in_turn else rules())]
+    if not in_turn or number % 4 == 1:
+        with tempfile.TemporaryDirectory() as place:
+            found.append(on_the_command_line(edge, rule, Path(place)))
+    if not in_turn or number % 4 == 2:
+        found.append(on_the_page(edge, rule))
+    return found
+
+
+def everything(
+    in_turn: bool = False, only: str = "", log: Path | None = None, jobs: int = 1
+) -> Iterator[Attempt]:
+    """Make every attempt, in processes that end after a few pieces.
+
+    log: a file that keeps what was tried, a line a piece, so that the work goes on where it was stopped.
+    """
+    done: set[Unit] = set()
+    if log is not None and log.exists():
+        for line in log.read_text("utf-8").splitlines():
+            unit, kept = json.loads(line)
+            done.add((unit[0], unit[1], unit[2]))
+            yield from (Attempt(Edge(each[0], each[1], {}), *each[2:]) for each in kept)
+    left = [unit for unit in units(in_turn, only) if unit not in done]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=PIECES) as pool:
+        working = {pool.submit(attempts, unit, in_turn): unit for unit in left}
+        for future in as_completed(working):
+            unit, tried = working.pop(future), future.result()
+            if log is not None:
+                kept = [(each.edge.kind, each.edge.name, each.how, each.ended, each.said) for each in tried]
+                with log.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps([unit, kept]) + "\n")
+            yield from tried
 
 
 def table(attempts: Iterable[Attempt]) -> str:
@@ -380,18 +302,23 @@ def table(attempts: Iterable[Attempt]) -> str:
 
 def main() -> None:
     began, in_turn = time.monotonic(), os.environ.get("EDGES") == "turn"
-    attempts = []
-    for each in everything(in_turn, os.environ.get("EDGES_ONLY", "")):
-        attempts.append(each)
+    only, log = os.environ.get("EDGES_ONLY", ""), os.environ.get("EDGES_LOG")
+    tried = []
+    for each in everything(in_turn, only, Path(log) if log else None, int(os.environ.get("EDGES_JOBS", "1"))):
+        tried.append(each)
         if each.ended == "fault":
             print(f"{each.edge.kind}: {each.edge.name} ({each.how}): {each.said[:300]}", flush=True)
-    text = table(attempts)
+    text = table(tried)
     print(text)
     print(f"{time.monotonic() - began:.0f} s")
-    if "EDGES_ONLY" not in os.environ:
+    if not only:
         how = "each edge under one rule in turn, no labels (`EDGES=turn`)" if in_turn else "all of it"
-        OUT.write_text(f"# Edges\n\nGenerated by `python -m benchmarks edges`, {how}.\n\n{text}", "utf-8")
+        head = f"# Edges\n\nGenerated by `python -m benchmarks edges` at version {__version__}, {how}.\n\n"
+        OUT.write_text(head + text, "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    # Under its own name, so that what goes to the other processes can be found there.
+    from benchmarks import edges
+
+    edges.main()

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from benchmarks import edges
-from benchmarks.edges import Edge
+from benchmarks._edge_list import Edge, sixty
 from sim.scenario_files import rules
 
-SIXTY = list(zip(edges.sixty(), cycle(rules())))
+SIXTY = list(zip(sixty(), cycle(rules())))
 
 
 @pytest.mark.parametrize(("edge", "rule"), SIXTY, ids=[f"{edge.name}, {rule}" for edge, rule in SIXTY])
