@@ -1,10 +1,11 @@
-"""Read 20,000 damaged and forged files of every format: each is read, or refused in lines, and nothing else.
+"""Read 21,000 damaged and forged files of every format: each is read, or refused in lines, and nothing else.
 
 Bits are flipped, files cut, bytes doubled and moved; values get wrong types, huge counts, deep nesting, names
-of files elsewhere; hashes are made right again where a format has any. Each input is read in a worker process
-that may work 10 s and take 1 GB more than it holds; a traceback, a panic, a signal or a line that names no
-file is a failure. Writes benchmarks/results/fuzz_files.md. `python -m benchmarks.fuzz_files NUMBER` reads so
-many.
+of files elsewhere; tables claim sizes that they do not have; hashes are made right again where a format has
+any. Each input is read in a worker process that may work 10 s and take 1 GB more than it holds; a traceback,
+a panic, a signal or a line that names no file is a failure. Takes about an hour; writes
+benchmarks/results/fuzz_files.md. `python -m benchmarks.fuzz_files NUMBER MINUTES` reads so many, as far as it
+comes in so many minutes.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Thread
 from typing import Any, TypeGuard
+from urllib.parse import parse_qs
 
 import numpy as np
 
 from sim import whole_files
+from sim.commands.lists import _listed, _run, _sweep
+from sim.dashboard import links
 from sim.errors import Mistake, SimulatorError
 from sim.kept import parts, shortlists
 from sim.kept.build import build
@@ -39,6 +44,8 @@ from sim.kept.files import BLOCK, Sums
 from sim.kept.session import StoredRegistry
 from sim.kept.store import Store
 from sim.kept.world import Manifest, World
+from sim.linkage.rules import rule_of
+from sim.parameters import config_root
 from sim.record import write
 from sim.record.bundle import bundle, generated
 from sim.record.consistency import mistakes
@@ -51,13 +58,15 @@ from sim.report.html import write as write_page
 from sim.report.studies import read_study
 from sim.run import simulate
 from sim.scenario import Scenario
+from sim.scenario_files import rules
 from sim.study import sweep
 from sim.study.grid import load
 from sim.study.replicates import collect
 from sim.study.store import cell_of
 from sim.study.swept import read as read_sweep
+from sim.study.uncertainty import beliefs
 from sim.study.unfinished import Unfinished, world_of
-from tests.record.mutations import changed
+from tests.record.mutations import changed_how
 
 OUT = Path(__file__).parent / "results" / "fuzz_files.md"
 INPUTS, SECONDS, BYTES, WAITED = 21_000, 10, 1 << 30, 180
@@ -65,6 +74,10 @@ INPUTS, SECONDS, BYTES, WAITED = 21_000, 10, 1 << 30, 180
 
 PARTS = 2
 """Workers at a time."""
+
+TRACEBACK, SLOW, MEMORY = "traceback or signal", f"over {SECONDS} s", "over 1 GB"
+FAILURES = (TRACEBACK, SLOW, MEMORY)
+WORDS = ("read", "refused", *FAILURES)
 
 PAGE, RARE = "report.html", 200
 """A report is made again to be read, which takes a second: one input in so many."""
@@ -93,6 +106,14 @@ def readers() -> dict[str, tuple[str, Callable[[Path], object]]]:
     def zipped(path: Path) -> object:
         with tempfile.TemporaryDirectory() as place:
             return unpack(path, Path(place), 200 << 20)
+
+    def linked(path: Path) -> object:
+        """Return what an address asks for and does not get."""
+        asked = parse_qs(path.read_text("utf-8", "replace").replace("\n", "&"), keep_blank_values=True)
+        return [Mistake("address", "link", note) for note in links.read(asked)[2]]
+
+    def own_rule(path: Path) -> object:
+        return rule_of(Scenario.load(path.parent / "x.toml"))
 
     small = Scenario.load("good-matcher").replace({"requests.count": 60})
     kept = Scenario.load("aug2025-as-run").replace(ASKED)
@@ -128,6 +149,14 @@ def readers() -> dict[str, tuple[str, Callable[[Path], object]]]:
         "table of a sweep": ("sweep/sweep.parquet", lambda path: read_sweep(path.parent)),
         "kept population": ("part.world", lambda path: world_of(path, small)),
         "study of sensitivity": ("sensitivity.json", read_study),
+        "rule of one's own (TOML)": (
+            "own/own.toml",
+            lambda path: rule_of(Scenario.load(path.parent / "x.toml")),
+        ),
+        "stated distributions (TOML)": ("beliefs.toml", beliefs),
+        "deep link": ("link.txt", linked),
+        "list of runs": ("run/manifest.json", lambda path: _listed(path.parent.parent, "run", _run)),
+        "list of sweeps": ("sweep/manifest.json", lambda path: _listed(path.parent.parent, "sweep", _sweep)),
         "manifest of a kept registry": ("kept/manifest.json", lambda path: Manifest.read(path.parent)),
         "marker of a part": ("kept/part-0000-marker", lambda path: parts.find(path.parent, 0)),
         **{f"kept registry: {name}": (f"registry/{name}", answered) for name in KEPT},
@@ -160,6 +189,14 @@ def prepare(place: Path) -> None:
     done = sweep.run(load(place / "two.toml"), place / "out", sweep.Options())
     shutil.move(done.folder, place / "sweep")
     shutil.copy(next((place / "sweep" / "cells").glob("*.json")), place / "cell.json")
+    (place / "own").mkdir()
+    shutil.copy(rules()["irs_2025"], place / "own" / "own.toml")
+    (place / "own" / "x.toml").write_text('extends = "aug2025-as-run"\nlinkage.rule = "own.toml"\n')
+    shutil.copy(config_root() / "uncertainty.toml", place / "beliefs.toml")
+    (place / "link.txt").write_text(
+        'v=0.1.0\npreset=aug2025-as-run\nset=requests.coverage=0.1\nset=linkage.rule="name_dob"\n'
+        "set=noise.tin_digit.rate=0.2\nset=requests.count=60\nh=0123456789ab"
+    )
     swings = {"label": "x", "low_input": 0.0, "high_input": 1.0, "low": 1.0, "high": 2.0, "assumed": True}
     study = {"summary": "x", "asked": [{}], "studies": [{}], "swings": [swings], "break_even": [],
              "screening": [["x", "1"]], "indices": [], "uncertainty": None}  # fmt: skip
@@ -220,29 +257,42 @@ def work(samples: Path, first: int, last: int) -> None:
             path, luck = place / file, np.random.default_rng([14, number])
             before, manifest = path.read_bytes(), (path.parent / "manifest.json")
             beside = manifest.read_bytes() if manifest.exists() else b""
-            made = changed(file, before, luck)
+            how, made = changed_how(file, before, luck)
             _put(path, made)
             hashed_anew(path)
-            print(json.dumps({"number": number, "kind": kind}), flush=True)
-            signal.setitimer(signal.ITIMER_PROF, SECONDS)
-            signal.alarm(WAITED)
-            try:
-                found = reader(path)
-                lines = [str(each) for each in found] if _told(found) else []
-                word = "read" if not lines else "refused"
-            except SimulatorError as error:
-                word, lines = "refused", [str(each) for each in getattr(error, "mistakes", (error,))]
-            except BaseException:
-                word, lines = "failed", [traceback.format_exc()[-1_500:]]
-            signal.alarm(0)
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            if word == "refused" and any(": " not in line or "\n" in line for line in lines):
-                word = "failed"
-            kept = base64_of(made) if word == "failed" else ""
-            print(json.dumps({"number": number, "word": word, "lines": lines[:3], "data": kept}), flush=True)
+            print(json.dumps({"number": number, "kind": kind, "how": how}), flush=True)
+            began = time.process_time()
+            word, lines = _tried(reader, path)
+            took = time.process_time() - began
+            kept = base64_of(made) if word in FAILURES else ""
+            told = {"number": number, "word": word, "lines": lines[:3], "data": kept, "seconds": took}
+            print(json.dumps(told), flush=True)
             _put(path, before)
             if beside:
                 manifest.write_bytes(beside)
+
+
+def _tried(reader: Callable[[Path], object], path: Path) -> tuple[str, list[str]]:
+    """Return what came of reading a file, and the lines it was refused with."""
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(WAITED)
+    try:
+        found = reader(path)
+        lines = [str(each) for each in found] if _told(found) else []
+    except SimulatorError as error:
+        lines = [str(each) for each in getattr(error, "mistakes", (error,))]
+    except MemoryError:
+        return MEMORY, [traceback.format_exc()[-1_500:]]
+    except BaseException:
+        return TRACEBACK, [traceback.format_exc()[-1_500:]]
+    finally:
+        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    if any(": " not in line or "\n" in line for line in lines):
+        return TRACEBACK, lines
+    if any("needs more memory than there is" in line for line in lines):
+        return MEMORY, lines
+    return ("refused" if lines else "read"), lines
 
 
 def _put(path: Path, data: bytes) -> None:
@@ -261,11 +311,27 @@ def base64_of(data: bytes) -> str:
     return data[:2_000].hex()
 
 
-def driven(samples: Path, first: int, inputs: int) -> tuple[Counter[tuple[str, str]], list[dict[str, Any]]]:
+@dataclass
+class Done:
+    """What came of inputs. found: how many by format, change and word.  slowest: seconds, and the format."""
+
+    found: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    slowest: tuple[float, str] = (0.0, "")
+
+    def add(self, at: dict[str, Any], told: dict[str, Any]) -> None:
+        """Count an input; tell of a failure."""
+        self.found[at["kind"], at["how"], told["word"]] += 1
+        self.slowest = max(self.slowest, (told.get("seconds", 0.0), at["kind"]))
+        if told["word"] in FAILURES:
+            self.failures.append(at | told)
+            print(at["number"], at["kind"], at["how"], told["word"], told["lines"][0][-600:], flush=True)
+
+
+def driven(samples: Path, first: int, inputs: int, until: float) -> Done:
     """Let workers read inputs first .. inputs - 1; one that dies at an input is replaced: a failure."""
-    found: Counter[tuple[str, str]] = Counter()
-    failures: list[dict[str, Any]] = []
-    while first < inputs:
+    done = Done()
+    while first < inputs and time.monotonic() < until:
         command = [
             sys.executable,
             "-m",
@@ -276,6 +342,9 @@ def driven(samples: Path, first: int, inputs: int) -> tuple[Counter[tuple[str, s
             str(inputs),
         ]
         worker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        errors: list[str] = []
+        listening = Thread(target=lambda pipe=worker.stderr, into=errors: into.append(pipe.read()))
+        listening.start()
         at: dict[str, Any] = {}
         for line in worker.stdout or ():
             told = json.loads(line)
@@ -284,58 +353,66 @@ def driven(samples: Path, first: int, inputs: int) -> tuple[Counter[tuple[str, s
             elif "kind" in told:
                 at = told
             else:
-                found[at["kind"], told["word"]] += 1
-                if told["word"] == "failed":
-                    failures.append(at | told)
-                    print(at["number"], at["kind"], told["lines"][0][-300:])
+                done.add(at, told)
                 first, at = told["number"] + 1, {}
                 if first % 1_000 == 0:
-                    print(f"{first} inputs, {len(failures)} failures", flush=True)
-        errors = worker.stderr.read() if worker.stderr else ""
+                    print(f"{first} inputs, {len(done.failures)} failures", flush=True)
+                if time.monotonic() > until:
+                    worker.terminate()
+                    break
         code = worker.wait()
-        if "panicked" in errors:
-            print(errors[-600:])
+        listening.join()
+        if "panicked" in errors[0]:
+            print(errors[0][-600:])
         if at:
-            found[at["kind"], "failed"] += 1
-            failures.append(at | {"word": f"ended with {code}", "lines": [errors[-500:]]})
-            print(at["number"], at["kind"], f"ended with {code}: {errors[-300:]}")
+            word = SLOW if -code in (signal.SIGPROF, signal.SIGALRM) else TRACEBACK
+            if "memory allocation" in errors[0]:
+                word = MEMORY
+            done.add(at, {"word": word, "lines": [f"ended with {code}: {errors[0][-500:]}"]})
             first = at["number"] + 1
-        elif first < inputs:
-            raise RuntimeError(f"worker ended with {code}: {errors[-1_000:]}")
-    return found, failures
+        elif first < inputs and time.monotonic() < until:
+            raise RuntimeError(f"worker ended with {code}: {errors[0][-1_000:]}")
+    return done
 
 
-_HEAD = """| format | read | refused | failed |
-| --- | ---: | ---: | ---: |"""
+def _table(found: Counter[tuple[str, str, str]], place: int, head: str) -> str:
+    """Return a table of the inputs by format (place 0) or by what was changed (1), and what came of them."""
+    lines = [f"| {head} | inputs | {' | '.join(WORDS)} |", f"| --- |{' ---: |' * (1 + len(WORDS))}"]
+    for name in dict.fromkeys(sorted(key[place] for key in found)):
+        numbers = [
+            sum(many for key, many in found.items() if key[place] == name and key[2] == word)
+            for word in WORDS
+        ]
+        lines.append(f"| {name} | {' | '.join(f'{each:,}' for each in (sum(numbers), *numbers))} |")
+    numbers = [sum(many for key, many in found.items() if key[2] == word) for word in WORDS]
+    lines.append(f"| all | {' | '.join(f'{each:,}' for each in (sum(numbers), *numbers))} |")
+    return "\n".join(lines)
 
 
-def main(inputs: int = INPUTS) -> int:
-    """Read all inputs and write the table; 1 where one failed."""
+def main(inputs: int = INPUTS, minutes: float = 24 * 60) -> int:
+    """Read all inputs, or those that so many minutes allow, and write the table; 1 where one failed."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         prepare(Path(name))
         cuts = [inputs * part // PARTS for part in range(PARTS + 1)]
         with ThreadPoolExecutor(PARTS) as pool:
-            done = list(pool.map(driven, [Path(name)] * PARTS, cuts[:-1], cuts[1:]))
-        found = sum((each for each, _ in done), Counter[tuple[str, str]]())
-        failures = [one for _, each in done for one in each]
-    kinds = dict.fromkeys(kind for kind, _ in found)
-    rows = [
-        f"| {kind} | " + " | ".join(f"{found[kind, word]:,}" for word in ("read", "refused", "failed")) + " |"
-        for kind in kinds
-    ]
-    minutes = (time.monotonic() - began) / 60
+            until = [began + minutes * 60] * PARTS
+            done = list(pool.map(driven, [Path(name)] * PARTS, cuts[:-1], cuts[1:], until))
+    found = sum((each.found for each in done), Counter[tuple[str, str, str]]())
+    failed = sum(len(each.failures) for each in done)
+    slowest, where = max(each.slowest for each in done)
+    took = (time.monotonic() - began) / 60
     told = [
         "# Damaged and forged files of every format",
-        f"Made by `python -m benchmarks fuzz_files` in {minutes:.0f} minutes: "
-        f"{sum(found.values()):,} inputs, {len(failures)} failures. A failure is a traceback, a signal, more "
-        f"than {SECONDS} s or more than 1 GB; "
-        "*refused* is an error of one line a mistake. *Read* holds inputs whose change says nothing wrong: a "
-        "flipped bit of a title, a line left out of a text.",
-        "\n".join([_HEAD, *rows]),
+        f"Made by `python -m benchmarks fuzz_files` in {took:.0f} minutes: {found.total():,} inputs, "
+        f"{failed} failures; the slowest took {slowest:.1f} s of work ({where}). A failure is a traceback, "
+        f"a signal, more than {SECONDS} s or more than 1 GB; *refused* is an error of one line a mistake. "
+        "*Read* holds inputs whose change says nothing wrong: a flipped bit of a title, a line gone.",
+        _table(found, 0, "format"),
+        _table(found, 1, "what was changed"),
     ]
     whole_files.write_source(OUT, ("\n\n".join(told) + "\n").encode())
-    return int(bool(failures))
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

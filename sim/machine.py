@@ -22,13 +22,13 @@ def resident_bytes() -> int:
 
 
 def available_bytes() -> int | None:
-    """Return the memory that can still be had, in bytes: of the machine, or of the container if that is less.
+    """Return the memory that can still be had, in bytes: of the machine, or of container or process if less.
 
     None where the system does not say.
     """
     found = [
         limit
-        for limit in (_of_machine(), *(_of_container(*files) for files in _CGROUPS))
+        for limit in (_of_machine(), _of_process(), *(_of_container(*files) for files in _CGROUPS))
         if limit is not None
     ]
     return min(found, default=None)
@@ -40,6 +40,20 @@ def _of_machine() -> int | None:
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
     except (OSError, ValueError, IndexError, StopIteration):
         return None
+
+
+def _of_process() -> int | None:
+    """Return the addresses that this process may still take, None where it may take all (`ulimit -v`)."""
+    try:
+        import resource  # noqa: PLC0415 - there is none on Windows
+
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (ImportError, OSError, ValueError, IndexError):
+        return None
+    if limit == resource.RLIM_INFINITY:
+        return None
+    return max(0, limit - pages * resource.getpagesize())
 
 
 def _of_container(limit: str, used: str) -> int | None:

@@ -2,7 +2,7 @@
 
 A file is looked at before it is read: that it is a plain file, how large it is, which columns and how many
 rows it holds. What is read has the shape it should have, or FileErrors is raised with a line a mistake,
-`file: key: problem`. No other module opens JSON, CSV, Parquet or Arrow that a result may have brought (held
+`file: key: problem`. No other module opens JSON, CSV or Parquet that a result may have brought (held
 by tests/code_health). Scenarios, sweeps and parameters are `sim.toml_files`.
 """
 
@@ -18,11 +18,13 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import polars as pl
 
+from sim import parquet
 from sim.errors import FileErrors, Mistake
+from sim.machine import available_bytes
 from sim.toml_files import show
 
 MOST_MANIFEST = 4 << 20
@@ -221,26 +223,44 @@ def parquet_of(path: Path, columns: Columns | None, most_rows: int = MOST_ROWS) 
     """Return a Parquet table with these columns, in this order and with these types.
 
     columns: None takes any. Numbers may be stored in another width, words as text or enumeration; each value
-    has to fit. Raises FileErrors, before the rows are read where their number or their columns are wrong.
+    has to fit. Raises FileErrors, before the rows are read where their number, their columns, or the bytes
+    that its pages say they unpack to (`sim.parquet`) are wrong.
     """
-    size_of(path, MOST_TABLE)
-    lazy = guarded(path, "Parquet", lambda: pl.scan_parquet(path, glob=False))
-    there = guarded(path, "Parquet", lazy.collect_schema)
-    _same_columns(path, list(there), columns)
-    rows = guarded(path, "Parquet", lambda: int(lazy.select(pl.len()).collect().item()))
-    if rows > most_rows:
-        raise wrong(path, "rows", f"are {rows:,}, at most {most_rows:,}")
-    frame = guarded(path, "Parquet", lambda: pl.read_parquet(path, glob=False, memory_map=False))
-    return _as_asked(path, frame, columns)
+    size = size_of(path, MOST_TABLE)
+    try:
+        with path.open("rb") as stream:
+            _looked_at(stream, size, path, most_rows)
+    except OSError as error:
+        raise wrong(path, "file", f"cannot be read: {error.strerror or error}") from None
+    return _unpacked(path, path, columns)
 
 
-def arrow_of(data: bytes, file: object, columns: Columns | None, most_rows: int) -> pl.DataFrame:
-    """Return a table in Arrow's file format (IPC) with these columns; as `parquet_of`."""
-    there = guarded(file, "Arrow", lambda: pl.read_ipc_schema(io.BytesIO(data)))
+def packed_of(data: bytes, file: object, columns: Columns | None, most_rows: int) -> pl.DataFrame:
+    """Return a table of the bytes of a Parquet file, such as a member of an archive; as `parquet_of`."""
+    _looked_at(io.BytesIO(data), len(data), file, most_rows)
+    return _unpacked(io.BytesIO(data), file, columns)
+
+
+def _looked_at(stream: BinaryIO, size: int, file: object, most_rows: int) -> None:
+    """Raise FileErrors where a Parquet file is none, has too many rows, or takes more memory than is free."""
+    try:
+        found = parquet.look(stream, size)
+    except ValueError as error:
+        raise wrong(file, "file", f"cannot be read as Parquet: it {error}") from None
+    if found.rows > most_rows:
+        raise wrong(file, "rows", f"are {found.rows:,}, at most {most_rows:,}")
+    left = available_bytes()
+    if left is not None and found.held > left:
+        told = f"takes {found.held / 2**30:.1f} GB of memory, and {left / 2**30:.1f} GB are free"
+        raise wrong(file, "file", told)
+
+
+def _unpacked(source: Path | io.BytesIO, file: object, columns: Columns | None) -> pl.DataFrame:
+    """Return the table of a Parquet file that was looked at."""
+    there = guarded(file, "Parquet", lambda: pl.read_parquet_schema(source))
     _same_columns(file, list(there), columns)
-    frame = guarded(file, "Arrow", lambda: pl.read_ipc(io.BytesIO(data)))
-    if frame.height > most_rows:
-        raise wrong(file, "rows", f"are {frame.height:,}, at most {most_rows:,}")
+    _same_types(file, there, columns)
+    frame = guarded(file, "Parquet", lambda: pl.read_parquet(source, glob=False, memory_map=False))
     return _as_asked(file, frame, columns)
 
 
@@ -281,20 +301,28 @@ def _same_columns(file: object, there: list[str], columns: Columns | None) -> No
     raise FileErrors(Mistake(_plain(name), key, problem) for key, problem in told)
 
 
+def _same_types(file: object, there: Mapping[str, pl.DataType], columns: Columns | None) -> None:
+    """Raise FileErrors naming the columns whose type cannot stand for the one asked for."""
+    name = file.name if isinstance(file, Path) else str(file)
+    found = [
+        Mistake(_plain(name), key, f"should be {_type(wanted)} (got {brief(str(there[key]), 80)})")
+        for key, wanted in (columns or {}).items()
+        if not _alike(there[key], wanted)
+    ]
+    if found:
+        raise FileErrors(found)
+
+
 def _as_asked(file: object, frame: pl.DataFrame, columns: Columns | None) -> pl.DataFrame:
     """Return the frame with every column of the type asked for; FileErrors names those that cannot."""
     if columns is None:
         return frame
+    _same_types(file, frame.schema, columns)
     name = file.name if isinstance(file, Path) else str(file)
     made, mistakes = [], []
     for key, wanted in columns.items():
-        column = frame.get_column(key)
         try:
-            if not _alike(column.dtype, wanted):
-                raise wrong(file, key, "is of another type")
-            made.append(column.cast(wanted, strict=True))
-        except FileErrors:
-            mistakes.append(Mistake(_plain(name), key, f"should be {_type(wanted)} (got {column.dtype})"))
+            made.append(frame.get_column(key).cast(wanted, strict=True))
         except _UNREADABLE:
             mistakes.append(Mistake(_plain(name), key, f"holds a value that is no {_type(wanted)}"))
     if mistakes:

@@ -26,7 +26,7 @@ from sim.masking import mask_ledger, mask_text
 from sim.noise.applying import LEDGER
 from sim.outcome.cells import CELLS
 from sim.outcome.laws import CURVE, ROWS, TALLIES, broken_addresses, broken_rows
-from sim.reading import MOST_ROWS, Columns, archive_of, arrow_of, parse_json, wrong
+from sim.reading import MOST_ROWS, Columns, archive_of, packed_of, parse_json, wrong
 from sim.replicate import World
 from sim.scenario import Scenario
 from sim.study.store import cell_name, read_cell, write_cell
@@ -131,7 +131,7 @@ def _name(scenario: Scenario, engine: str) -> str:
 
 
 def _bytes_of(world: World) -> bytes:
-    """Return a world as an archive: its members carry checksums, and frames keep their exact types.
+    """Return a world as an archive, whose members carry checksums; its frames are Parquet.
 
     Identifiers are cut to their last four digits, as they will be in the result.
     """
@@ -141,7 +141,7 @@ def _bytes_of(world: World) -> bytes:
             frame = getattr(world, name)
             if frame is not None:
                 part = io.BytesIO()
-                (mask_ledger(frame) if name == "ledger" else frame).write_ipc(part, compression="zstd")
+                (mask_ledger(frame) if name == "ledger" else frame).write_parquet(part)
                 archive.writestr(zipfile.ZipInfo(name), part.getvalue())
         archive.writestr(zipfile.ZipInfo(_CASES), mask_text(json.dumps(list(world.cases))))
     return whole.getvalue()
@@ -164,7 +164,7 @@ def world_of(path: Path, scenario: Scenario) -> World:
     asked = scenario.requests.count
     most = {"outcomes": asked, "tallies": asked}
     frames = {
-        name: arrow_of(held[name], f"{path.name}/{name}", _COLUMNS[name], most.get(name, MOST_ROWS))
+        name: packed_of(held[name], f"{path.name}/{name}", _COLUMNS[name], most.get(name, MOST_ROWS))
         for name in _FRAMES
         if name in held
     }

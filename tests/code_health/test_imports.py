@@ -10,7 +10,7 @@ from tests.code_health.trees import Module, imports, modules
 
 ORDER = [
     {"scenario", "scenario_build", "scenario_files", "scenario_schema", "parameters", "toml_files", "rng",
-     "errors", "ending", "reading", "progress", "published", "compiled", "machine", "masking",
+     "errors", "ending", "parquet", "reading", "progress", "published", "compiled", "machine", "masking",
      "fields", "registry", "text_safety", "threads", "whole_files", "__version__"},
     {"tables"},
     {"population"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import json
@@ -52,7 +53,7 @@ def odd(luck: Luck) -> Any:
         for _ in range(int(luck.integers(10, 400))):
             deep = [deep] if luck.random() < 0.5 else {"a": deep}
         return deep
-    return ODD[int(luck.integers(len(ODD)))]
+    return copy.deepcopy(ODD[int(luck.integers(len(ODD)))])  # what is put into a list of it must not stay
 
 
 def in_json(value: Any, luck: Luck) -> Any:
@@ -105,9 +106,32 @@ def as_text(data: bytes, luck: Luck) -> bytes:
     return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
-def as_table(data: bytes, luck: Luck, ipc: bool) -> bytes:
+def claiming(data: bytes, luck: Luck) -> bytes:
+    """Return a Parquet table in which numbers of the footer or the head of a page are others, and huge."""
+    made = bytearray(data)
+    footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    heads = [at for at in range(4, footer - 2) if made[at : at + 2] in (b"\x15\x00", b"\x15\x04")]
+    for _ in range(int(luck.integers(1, 4))):
+        if heads and luck.random() < 0.5:
+            at = heads[int(luck.integers(len(heads)))] + int(luck.integers(1, 12))
+        else:
+            at = int(luck.integers(max(4, footer), len(made) - 8))
+        huge = (
+            b"\xff\xff\xff\x7f",
+            b"\xff\x7f",
+            b"\x7f",
+            b"\xfe\xff\xff\xff\x0f",
+            b"\xff" * 9 + b"\x01",
+            b"\x00",
+        )
+        word = huge[int(luck.integers(len(huge)))]
+        made[at : at + len(word)] = word
+    return bytes(made)
+
+
+def as_table(data: bytes, luck: Luck) -> bytes:
     """Return a table with a column of another type, with odd values, missing, doubled or longer."""
-    frame = pl.read_ipc(data) if ipc else pl.read_parquet(data)
+    frame = pl.read_parquet(data)
     name = frame.columns[int(luck.integers(frame.width))]
     match int(luck.integers(7)):
         case 0:
@@ -128,7 +152,7 @@ def as_table(data: bytes, luck: Luck, ipc: bool) -> bytes:
             texts = ("", "wrong_person", "x" * 2_000, "\x00", "\u202e")
             frame = frame.with_columns(pl.lit(texts[int(luck.integers(len(texts)))]).alias(name))
     out = io.BytesIO()
-    frame.write_ipc(out) if ipc else frame.write_parquet(out)
+    frame.write_parquet(out)
     return out.getvalue()
 
 
@@ -168,16 +192,21 @@ def as_words(data: bytes, luck: Luck) -> bytes:
 
 def changed(name: str, data: bytes, luck: Luck) -> bytes:
     """Return a file of a format changed: as bytes, or as what it holds."""
+    return changed_how(name, data, luck)[1]
+
+
+def changed_how(name: str, data: bytes, luck: Luck) -> tuple[str, bytes]:
+    """Return what was changed in a file, in words, and the file."""
     if not data or luck.random() < 0.4:
-        return damaged(data or b"x", luck)
-    if name.startswith("registry/"):
-        return as_words(data, luck)
+        return "bytes flipped, cut or moved", damaged(data or b"x", luck)
+    if name.startswith("registry/") and not name.endswith(".json"):
+        return "words of rows", as_words(data, luck)
     if name.endswith((".zip", ".world")):
-        return as_archive(data, luck)
-    if name.endswith(".parquet"):
-        return as_table(data, luck, ipc=False)
-    if data[:6] == b"ARROW1":
-        return as_table(data, luck, ipc=True)
+        return "members of an archive", as_archive(data, luck)
+    if data[:4] == b"PAR1":
+        if luck.random() < 0.4:
+            return "sizes and counts claimed", claiming(data, luck)
+        return "columns and rows of a table", as_table(data, luck)
     if name.endswith(".json") or data[:1] in (b"{", b"["):
-        return as_json(data, luck)
-    return as_text(data, luck)
+        return "values of JSON", as_json(data, luck)
+    return "cells and lines of a text", as_text(data, luck)

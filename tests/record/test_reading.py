@@ -97,8 +97,12 @@ def test_rows_are_counted_and_columns_compared_before_a_table_is_read(tmp_path, 
 def test_a_value_that_does_not_fit_its_column_is_a_mistake_that_names_it(tmp_path):
     path = tmp_path / "t.parquet"
     pl.DataFrame({"a": [-1], "b": ["x"], "c": [1.5]}).write_parquet(path)
-    lines = problems(lambda: reading.parquet_of(path, {"a": pl.UInt16, "b": pl.Enum(["y"]), "c": pl.Int64}))
-    assert [line.split(": ")[1] for line in lines] == ["a", "b", "c"]
+    wanted = {"a": pl.UInt16, "b": pl.Enum(["y"]), "c": pl.Int64}
+    assert problems(lambda: reading.parquet_of(path, wanted)) == [
+        "t.parquet: c: should be Int64 (got Float64)"
+    ]
+    lines = problems(lambda: reading.parquet_of(path, {**wanted, "c": pl.Float32}))
+    assert [line.split(": ")[1] for line in lines] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -210,8 +214,8 @@ def test_a_kept_population_is_read_as_it_was_or_not_at_all(tmp_path):
             for name, data in {**members, **changes}.items():
                 archive.writestr(name, data)
 
-    frame = pl.read_ipc(members["outcomes"]).with_columns(wrong_disclosed=pl.lit(1, pl.UInt32))
-    frame.write_ipc(tmp_path / "x")
+    frame = pl.read_parquet(members["outcomes"]).with_columns(wrong_disclosed=pl.lit(1, pl.UInt32))
+    frame.write_parquet(tmp_path / "x")
     rewritten(outcomes=(tmp_path / "x").read_bytes())
     assert kept.world(scenario, 0) is None
     assert "outcome: does not follow from the addresses" in problems(lambda: world_of(path, scenario))[0]
