@@ -163,13 +163,13 @@ def _unknown_names(changes: dict[str, Any]) -> list[tuple[str, str]]:
     """Return key and problem of a rule, or a field of a blocking pass, there is none of."""
     found = []
     rule, passes = changes.get("linkage.rule", "irs_2025"), changes.get("linkage.blocking", [])
-    if rule not in rules():
+    if not isinstance(rule, str) or rule not in rules():
         found.append(("linkage.rule", f"should be one of {', '.join(rules())} (got {show(rule)})"))
-    fields = [field for each in passes if isinstance(each, str) for field in each.split("+")]
-    for field in fields if isinstance(passes, list) else []:
+    words = [each for each in passes if isinstance(each, str)] if isinstance(passes, list) else []
+    for field in (field for each in words for field in each.split("+")):
         if field not in FIELDS:
-            words = f"should be one of {', '.join(sorted(FIELDS))} (got {show(field)})"
-            found.append(("linkage.blocking", words))
+            told = f"should be one of {', '.join(sorted(FIELDS))} (got {show(field)})"
+            found.append(("linkage.blocking", told))
     return found
 
 

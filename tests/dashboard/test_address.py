@@ -80,6 +80,15 @@ def at(address: dict[str, list[str]]) -> AppTest:
     return app.run()
 
 
+@pytest.mark.parametrize("key", ["linkage.rule", "linkage.blocking", "requests.count", "linkage.tie", "seed"])
+@pytest.mark.parametrize(
+    "value", ["[]", "{}", "[[1]]", "5", "true", "{a = 1}", '[1, "given+x"]', "-0.5", "nan"]
+)
+def test_a_value_of_any_type_is_taken_or_told_and_never_a_traceback(key: str, value: str) -> None:
+    name, changes, notes = links.read({"set": [f"{key}={value}"]})
+    assert name == "aug2025-as-run" and (key in changes) != bool(notes)
+
+
 def test_reloading_asks_the_question_on_the_screen_again(opened: Opener) -> None:
     app = opened("method", preset="name-dob", **{"noise.level": "clean", "noise.zip_digit.rate": 0.03})
     again = at(dict(app.query_params))
