@@ -49,7 +49,7 @@ def _listed(out: Path, pattern: str, read: Callable[[Mapping[str, Any]], Row]) -
         written = path.stat().st_mtime
         try:
             row = read(table_of(path))
-        except (FileErrors, KeyError, TypeError, AttributeError):
+        except (FileErrors, KeyError, TypeError, AttributeError, ValueError):
             row = {"title": "damaged: its manifest cannot be read"}
         made = datetime.fromtimestamp(written, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         rows.append((written, {"folder": str(path.parent), "created": made, **row}))

@@ -81,6 +81,18 @@ def test_runs_are_listed_newest_first_and_a_damaged_one_is_told(
     assert any("damaged" in line and "r-000000000000" in line for line in lines)
 
 
+@pytest.mark.parametrize("odd", ["=1+1", "", None, [], {}, "x" * 3_000, -1, "\x1b[31m\n"])
+def test_a_manifest_with_any_value_in_it_is_listed_or_told_in_one_line(
+    odd: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write(study(1, 60), tmp_path)
+    told = json.loads((folder / "manifest.json").read_text())
+    for key in ("run_id", "created", "replicates", "scenario"):
+        (folder / "manifest.json").write_text(json.dumps({**told, key: odd}))
+        (line,) = said(capsys, "runs", "--out", str(tmp_path)).splitlines()
+        assert line.isprintable() and folder.name in line
+
+
 def test_a_second_sweep_of_a_name_keeps_the_first_one_s_result_and_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
