@@ -45,8 +45,10 @@ class Store:
                 raise self.damaged(f"{name} {wrong}")
         self.rows: Rows = self._map("rows", ROW, self.people)
         self._words: U32 = self.rows.view(np.uint32).reshape(-1, WORDS)
+        whole = PART * CHUNK
         self._truth = [
-            self._map(f"truth-{number:04d}", TRUTH_ROW) for number in range(Plan(self.people).parts - 1)
+            self._map(f"truth-{number:04d}", TRUTH_ROW, min(whole, self.people - number * whole))
+            for number in range(Plan(self.people).parts - 1)
         ]
         self._buckets = self._starts("rows", self.people)
         self._entries = {name: self._map(name, np.dtype("<u8")) for name in _INDEXES}

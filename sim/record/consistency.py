@@ -26,7 +26,7 @@ from sim.reading import cells_of, json_of, text_of
 from sim.record import crate, identity
 from sim.record.addresses import address_mistakes, disclosure_mistakes
 from sim.record.folder import entries_of
-from sim.record.laws import counts_mistakes, row_mistakes
+from sim.record.laws import counts_mistakes, row_mistakes, told_hash_mistakes
 from sim.record.reader import Run, damaged_files
 from sim.record.rows import rates_csv
 from sim.study.stopping import Rule
@@ -55,7 +55,7 @@ def mistakes(run: Run, *, rows: bool = True) -> list[Mistake]:
         return found
     steps = (row_mistakes, counts_mistakes, address_mistakes, disclosure_mistakes, _rates, _looks, _cases,
              _beside, _crate)  # fmt: skip
-    return _gathered(run, steps if rows else (address_mistakes, _rates, _looks))
+    return _gathered(run, steps if rows else (told_hash_mistakes, address_mistakes, _rates, _looks))
 
 
 def require(run: Run) -> Run:
@@ -224,11 +224,3 @@ def _crate(run: Run) -> Iterator[Mistake]:
         yield Mistake(crate.NAME, "the whole", "is not what the files of this run give")
     unlisted = [name for name in (*held, crate.NAME) if name not in told["files"]]
     yield from (Mistake("manifest.json", "files", f"does not list {name}") for name in unlisted)
-
-
-def bundled_texts(folder: Path, made: dict[str, bytes]) -> Iterator[Mistake]:
-    """Yield the texts of a bundle that its manifest does not give. made: `sim.record.bundle.generated`."""
-    for name, data in made.items():
-        path = folder / name
-        if path.is_file() and text_of(path) != data.decode():
-            yield Mistake(name, "the whole", "is not what the manifest of this run gives")

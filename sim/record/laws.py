@@ -48,6 +48,15 @@ def _hash_mistakes(run: Run) -> Iterator[Mistake]:
         yield Mistake("manifest.json", "result_hash", "does not follow from the rows")
 
 
+def told_hash_mistakes(run: Run) -> Iterator[Mistake]:
+    """Yield whether the hashes of a manifest are not those of a run: for one whose rows are not at hand."""
+    told = run.manifest["row_hashes"]
+    if len(told) != run.scenario.replicates:
+        yield Mistake("manifest.json", "row_hashes", f"are not of {run.scenario.replicates} populations")
+    elif identity.result_hash(dict(enumerate(told))) != run.manifest["result_hash"]:
+        yield Mistake("manifest.json", "result_hash", "does not follow from the hashes of the rows")
+
+
 def counts_mistakes(run: Run) -> Iterator[Mistake]:
     """Yield the counts that are not those of the rows."""
     keys = ("replicate", "dimension", "level")

@@ -30,15 +30,16 @@ from sim.machine import available_bytes
 from sim.outcome.rates import Settings
 from sim.progress import Progress, silent, span
 from sim.reading import inside, text_of, wrong
-from sim.record import identity, manifest
+from sim.record import identity
 from sim.record.agreement import Agreement, Draws, compare, differences, draws, everybody
-from sim.record.bundle import COMPANIONS, GENERATED, SUMS, generated
-from sim.record.consistency import CHECKED, REPEATED, bundled_texts, mistakes, of_this_version
+from sim.record.bundle import COMPANIONS, SUMS
+from sim.record.consistency import CHECKED, REPEATED, mistakes, of_this_version
 from sim.record.folder import sha256_of
 from sim.record.litter import evidence
 from sim.record.reader import Run, named, of_older_format, read
 from sim.record.remade import unlike
 from sim.record.safe_zip import MOST_BYTES, unpack
+from sim.record.texts import Reports, Texts, texts
 from sim.scenario import Scenario
 from sim.study.estimate import estimate
 from sim.study.replicates import run as study
@@ -52,9 +53,6 @@ ELSEWHERE = "not bit-identical: claimed environment differs"
 MOST_SECONDS = 1_800
 MOST_PEOPLE = 200_000_000
 """Estimated seconds, and people of one population, above which a rerun is made only when asked for again."""
-
-Reports = Callable[[Run], tuple[list[Mistake], dict[str, str]]]
-"""Makes the reports of a run again: what is wrong with them, and what was not checked, by file and why."""
 
 
 @dataclass(frozen=True)
@@ -128,14 +126,14 @@ def verify_folder(folder: Path, asked: Asked) -> Verdict:
     if problems:
         return Verdict(DIFFERENT, run.run_id, tuple(map(str, problems)), ("files, rows, counts, rates",))
     beside, unread = _beside(run)
-    more, unchecked = _texts(run, asked.reports)
-    problems = [*unread, *more]
-    checked = [f"{CHECKED}: hashes, identity, rows, counts, rates, cases, metadata"]
+    made = texts(run, asked.reports)
+    checked = [f"{CHECKED}: hashes, identity, rows, counts, rates, cases, metadata", *made.checked]
     checked += [f"{len(beside)} runs set beside it, each by its counts, rates and question"] * bool(beside)
-    if problems:
-        return Verdict(DIFFERENT, run.run_id, tuple(map(str, problems)), tuple(checked), tuple(unchecked))
+    if unread or made.wrongs:
+        why = [*map(str, [*unread, *made.wrongs]), *made.worded("its rows")]
+        return Verdict(DIFFERENT, run.run_id, tuple(why), tuple(checked), tuple(made.left_out()))
     _afford([run, *beside], asked)
-    return _together(run, beside, asked, checked, unchecked)
+    return _together(run, beside, asked, checked, made)
 
 
 def _readable(run: Run) -> None:
@@ -208,38 +206,6 @@ def _beside(run: Run) -> tuple[list[Run], list[Mistake]]:
     return found, problems
 
 
-def _texts(run: Run, reports: Reports | None) -> tuple[list[Mistake], list[str]]:
-    """Return what is wrong with the texts made of a run, and which files were not checked, with why."""
-    files = evidence(run.folder)
-    known = {manifest.NAME, SUMS, *run.manifest["files"]}
-    mine = of_this_version(run)
-    found: list[Mistake] = []
-    unchecked: dict[str, str] = {}
-    if mine:
-        found = list(bundled_texts(run.folder, generated(run)))
-        known |= set(GENERATED)
-        if text_of(run.folder / "scenario.toml") != run.scenario.to_toml():
-            found.append(Mistake("scenario.toml", "the whole", "is not as a run writes its scenario"))
-        if reports is not None:
-            wrongs, unchecked = reports(run)
-            found += wrongs
-            known |= {each.file for each in wrongs} | _made(files) - set(unchecked)
-    why = "is no file that a run makes" if mine else "may be of another version of the program"
-    for name in files:
-        if name not in known and not name.startswith(f"{COMPANIONS}/"):
-            unchecked.setdefault(
-                name, why if reports is not None or name not in _made(files) else "no reports"
-            )
-    times = "manifest.json: when the run was made and how long it took: nothing else tells"
-    return found, [*(f"{name}: {reason}" for name, reason in sorted(unchecked.items())), times]
-
-
-def _made(files: dict[str, Path]) -> set[str]:
-    """Return the files of a report among those of a folder."""
-    names = ("report.html", "report.pdf", "report.docx", "companions.json")
-    return {name for name in files if name in names or name.startswith("figures/")}
-
-
 def _wanted(scenario: Scenario, asked: Asked) -> int:
     return min(asked.replicates or scenario.replicates, scenario.replicates)
 
@@ -272,10 +238,8 @@ class _Part:
     same_rows: bool = True
 
 
-def _together(
-    run: Run, beside: Sequence[Run], asked: Asked, checked: list[str], unchecked: list[str]
-) -> Verdict:
-    """Run a run and those set beside it again, and say the worst that came of them."""
+def _together(run: Run, beside: Sequence[Run], asked: Asked, checked: list[str], made: Texts) -> Verdict:
+    """Run a run and those set beside it again, and say the worst that came of them and of their texts."""
     main = _again(run, asked, None)
     parts = {run.run_id: main} | {other.run_id: _again(other, asked, main.drawn) for other in beside}
     word = max((part.word for part in parts.values()), key=[IDENTICAL, OTHER, DIFFERENT].index)
@@ -285,12 +249,23 @@ def _together(
         for reason in part.reasons
     ]
     checked += [f"{name} {part.checked}" for name, part in parts.items()]
-    if any(_wanted(each.scenario, asked) < each.scenario.replicates for each in (run, *beside)):
+    unchecked = made.left_out()
+    some = any(_wanted(each.scenario, asked) < each.scenario.replicates for each in (run, *beside))
+    if some:
         unchecked.append("the populations that were not run again, by anything but their own rows")
+    if made.words:
+        again = not some and all(part.same_rows for part in parts.values())
+        word, reasons = DIFFERENT, [*made.worded("the rerun" if again else "its rows"), *reasons]
+    reasons += made.told
     if not main.same_rows:
         told = "cases.json, curve.csv, disclosures.parquet, ledger.parquet: their contents, and addresses by "
         told += "group"
         unchecked.append(f"{told}: a rerun with other rows has others")
+    unchecked += [
+        f"{COMPANIONS}/{name}: its counts by group: a rerun with other rows has others"
+        for name, part in parts.items()
+        if name != run.run_id and not part.same_rows
+    ]
     return Verdict(word, run.run_id, tuple(reasons), tuple(checked), tuple(unchecked))
 
 
@@ -307,6 +282,8 @@ def _again(run: Run, asked: Asked, drawn: Draws | None) -> _Part:
         reasons = tuple(map(str, unlike(run, result, wanted, rows=drawn is None)))
         if reasons:
             return _Part(DIFFERENT, reasons, repeated, "the same")
+        if drawn is not None:
+            repeated += "; a bundle holds none of its rows: those made again have its hashes and its numbers"
         if other:
             told = f"every row that was run again is the same, though {'; '.join(other)}"
             return _Part(OTHER, (told,), repeated, "the same")

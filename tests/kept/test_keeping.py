@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sim.errors import RefusedError, VerificationError
 from sim.kept import estimate, files, parts, shelf, shortlists
 from sim.kept.build import MAKE, build
 from sim.kept.files import BLOCK
+from sim.kept.layout import ROW, TRUTH_ROW
 from sim.kept.store import Store
 from sim.kept.world import BUILDING, MANIFEST, Manifest, World
 from sim.scenario import Scenario
@@ -134,6 +136,18 @@ def test_spoilt_places_are_refused_and_never_read(
     starts[5] += 7_000_000
     starts.tofile(copy / "rows-buckets")
     with pytest.raises(VerificationError, match="rows-buckets is damaged"):
+        Store(copy)
+
+
+@pytest.mark.parametrize("name", ["truth-0000", "truth-0001", "rows"])
+def test_a_file_of_other_people_than_there_are_is_refused_whatever_its_sums(copy: Path, name: str) -> None:
+    manifest = Manifest.read(copy)
+    width = (ROW if name == "rows" else TRUTH_ROW).itemsize
+    cut = (copy / name).read_bytes()[:-width]
+    (copy / name).unlink()
+    sums = files.write(copy / name, np.frombuffer(cut, np.uint8))
+    replace(manifest, sums={**manifest.sums, name: sums}).write(copy)
+    with pytest.raises(VerificationError, match=f"{name} is not of the size it should be"):
         Store(copy)
 
 
